@@ -1,0 +1,99 @@
+"""Raising an alert, repeating it, and climbing the ladder until a person acknowledges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+
+from carma.accounts.models import User
+from carma.alerts.models import REPEAT, Alert
+from carma.audit import trail
+from carma.duty.models import Turn
+from carma.duty.now import on_duty
+from carma.events import outbox
+from carma.norms import figures
+from carma.timers.actions import set_timer
+
+LADDER = (Turn.Function.DUTY_OFFICER, Turn.Function.DISPATCH)
+
+
+@transaction.atomic
+def raise_alert(
+    kind: str,
+    subject: models.Model,
+    *,
+    priority: int,
+    text: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+    about: str = "",
+) -> Alert:
+    """Tell the officer of duty, on screen, until somebody acknowledges; once per kind and subject.
+
+    Nobody on duty on a step of the ladder: the next step is told at once. Whoever watches the zone
+    sees every alert, so that it never goes nowhere.
+    """
+    told = {"raised_at": at, "told_at": at, "status_since": at, "facts": dict(facts)}
+    alert, is_new = Alert.objects.get_or_create(
+        kind=kind,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        about=about,
+        status=Alert.Status.RAISED,
+        defaults={"priority": priority, "text": text, **told},
+    )
+    if is_new:
+        _climb(alert, 0, at)
+        changes = {"kind": kind, "subject": alert.subject_id, "level": alert.level}
+        trail.record("alert.raised", alert, by=None, at=at, changes=changes)
+        outbox.emit("alert.raised", alert, at=at)
+        _again(alert, at)
+    return alert
+
+
+def repeat(alert: Alert, *, at: datetime) -> None:
+    """Tell it once more; the next step of the ladder joins when its time has come."""
+    if alert.status != Alert.Status.RAISED:
+        return
+    due_level = int((at - alert.raised_at) / figures.span("alert_next_level"))
+    if due_level > alert.level and alert.level < len(LADDER) - 1:
+        _climb(alert, alert.level + 1, at)
+    alert.told_at = at
+    alert.times_told += 1
+    alert.save(update_fields=["told_at", "times_told"])
+    outbox.emit("alert.repeated", alert, at=at)
+    _again(alert, at)
+
+
+@transaction.atomic
+def settle(subject: models.Model, *kinds: str, by: User | None = None, about: str | None = None) -> None:
+    """End the raised alerts of these kinds on a record: what they warned of is over."""
+    raised = Alert.objects.filter(
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        kind__in=kinds,
+        status=Alert.Status.RAISED,
+    )
+    if about is not None:
+        raised = raised.filter(about=about)
+    for alert in raised:
+        alert.settle(by=by)
+
+
+def _climb(alert: Alert, level: int, at: datetime) -> None:
+    """Have the people of `level` told, or of the first step above it where somebody is on duty."""
+    for step in range(level, len(LADDER)):
+        alert.level = step
+        people = on_duty(LADDER[step], at=at)
+        if people:
+            alert.recipients.add(*people)
+            break
+    alert.save(update_fields=["level"])
+
+
+def _again(alert: Alert, at: datetime) -> None:
+    wait: timedelta = figures.span("alert_repeat")
+    set_timer(REPEAT, alert, due_at=at + wait)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django_filters import rest_framework as filters
+
+from carma.alerts.models import Alert
+
+
+class AlertFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Alert.Status.choices)
+    kind = filters.CharFilter()
+    subject_id = filters.CharFilter()
+
+    class Meta:
+        model = Alert
+        fields: list[str] = []

@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("alerts", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="alert",
+            index=models.Index(fields=["-raised_at", "id"], name="alerts_newest"),
+        ),
+    ]
