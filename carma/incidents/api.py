@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from carma.api.viewsets import Listed, Shown
+from carma.audit import trail
+from carma.incidents import actions
+from carma.incidents.filters import CallFilter, IncidentFilter
+from carma.incidents.models import Call, Incident
+from carma.incidents.serializers import (
+    AttachCallSerializer,
+    CallSerializer,
+    CancelSerializer,
+    FinishSerializer,
+    IncidentSerializer,
+    MergeSerializer,
+    NoteSerializer,
+    NoteToldSerializer,
+    QualifySerializer,
+    QueueSerializer,
+    ReopenSerializer,
+    ReprioritiseSerializer,
+    RetypeSerializer,
+    TakeCallSerializer,
+)
+
+
+class IncidentViewSet(Listed, Shown):
+    """Incidents, newest first. They change by verbs, one POST each; there is no PATCH."""
+
+    queryset = Incident.objects.defer("search").order_by("-received_at", "id")
+    serializer_class = IncidentSerializer
+    filterset_class = IncidentFilter
+    records_reading = True
+    action_permissions = {
+        "list": "incidents.view_incident",
+        "retrieve": "incidents.view_incident",
+        "create": "incidents.take_call",
+        "qualify": "incidents.qualify_incident",
+        "retype": "incidents.qualify_incident",
+        "reprioritise": "incidents.qualify_incident",
+        "queue": "incidents.qualify_incident",
+        "cancel": "incidents.cancel_incident",
+        "merge": "incidents.merge_incident",
+        "finish": "incidents.close_incident",
+        "reopen": "incidents.reopen_incident",
+        "note": "incidents.note_incident",
+        "notes": "incidents.view_incident",
+    }
+
+    @extend_schema(request=TakeCallSerializer, responses={201: IncidentSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Take a call: open an incident. 400 `place_outside_zone`.
+
+        A call with an `import_key` that was taken before answers the incident it opened then.
+        """
+        return self.run_create(actions.take_call, TakeCallSerializer)
+
+    @extend_schema(request=QualifySerializer)
+    @action(detail=True, methods=["post"])
+    def qualify(self, request: Request, pk: UUID) -> HttpResponse:
+        """Give type, place and priority. 400 `place_outside_zone`, 409 `move_not_allowed`."""
+        return self.run_move(actions.qualify, QualifySerializer)
+
+    @extend_schema(request=RetypeSerializer)
+    @action(detail=True, methods=["post"])
+    def retype(self, request: Request, pk: UUID) -> HttpResponse:
+        """Change the type; the priority stays."""
+        return self.run_move(actions.retype, RetypeSerializer)
+
+    @extend_schema(request=ReprioritiseSerializer)
+    @action(detail=True, methods=["post"])
+    def reprioritise(self, request: Request, pk: UUID) -> HttpResponse:
+        """Raise or lower the priority. 409 `reason_needed` when a code 0 or 1 is lowered."""
+        return self.run_move(actions.reprioritise, ReprioritiseSerializer)
+
+    @extend_schema(request=QueueSerializer)
+    @action(detail=True, methods=["post"])
+    def queue(self, request: Request, pk: UUID) -> HttpResponse:
+        """Let it wait; when it is deferred, say why and when the caller was told."""
+        return self.run_move(actions.queue, QueueSerializer)
+
+    @extend_schema(request=CancelSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: UUID) -> HttpResponse:
+        """End it without a team. 409 `reason_needed` for another zone without its name."""
+        return self.run_move(actions.cancel, CancelSerializer)
+
+    @extend_schema(request=MergeSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: UUID) -> HttpResponse:
+        """Make it part of another running incident, to which its calls move."""
+
+        def act(incident: Incident, *, into: UUID, **how: Any) -> None:
+            actions.merge(incident, self.named(Incident.objects.defer("search"), into, field="into"), **how)
+
+        return self.run_move(act, MergeSerializer)
+
+    @extend_schema(request=FinishSerializer)
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, pk: UUID) -> HttpResponse:
+        """Write the result and close it, or leave it `reporting` until its document has a number."""
+        return self.run_move(actions.finish, FinishSerializer)
+
+    @extend_schema(request=ReopenSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: UUID) -> HttpResponse:
+        """Take it up again, for its report or for a team."""
+        return self.run_move(actions.reopen, ReopenSerializer)
+
+    @extend_schema(request=NoteToldSerializer)
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, pk: UUID) -> HttpResponse:
+        """Add to the narrative, also after closing."""
+        return self.run_move(actions.add_note, NoteToldSerializer)
+
+    @extend_schema(responses=NoteSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def notes(self, request: Request, pk: UUID) -> HttpResponse:
+        """The narrative, oldest first."""
+        incident = self.get_object()
+        trail.read(incident, by=self.member)
+        return self.page(incident.notes.order_by("at", "id"), NoteSerializer, recorded=False)
+
+
+class CallViewSet(Listed, Shown):
+    """Calls. The first one is taken with its incident at /incidents/; further ones are attached here."""
+
+    queryset = Call.objects.order_by("-received_at", "id")
+    serializer_class = CallSerializer
+    filterset_class = CallFilter
+    records_reading = records_lists = True
+    action_permissions = {
+        "list": "incidents.view_incident",
+        "retrieve": "incidents.view_incident",
+        "create": "incidents.take_call",
+    }
+
+    @extend_schema(request=AttachCallSerializer, responses={201: CallSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Attach a further call to a running incident. 409 `move_not_allowed` when that is over."""
+
+        def act(*, incident: UUID, **told: Any) -> Call:
+            known = self.named(Incident.objects.defer("search"), incident, field="incident")
+            return actions.attach_call(incident=known, **told)
+
+        return self.run_create(act, AttachCallSerializer)

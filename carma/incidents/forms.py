@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
+from carma.geo import addresses
+from carma.incidents.actions import CallTold, PlaceTold
+from carma.incidents.actions.intake import LONGEST_WORDS
+from carma.incidents.models import Call, Incident
+
+
+class TypeField(forms.Field):
+    """A type by its code ("cri-204"), its label in any language, or both as the list writes them."""
+
+    widget = forms.TextInput(attrs={"maxlength": 140})
+
+    def to_python(self, value: Any) -> IncidentType | None:
+        told = str(value or "").replace("\0", "").strip()[:140]
+        if not told:
+            return None
+        types = IncidentType.objects.in_force()
+        by_code = types.filter(code=told.split()[0].upper()).first()
+        return by_code or self._by_label(types, told)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.pk} {value.label}" if isinstance(value, IncidentType) else value
+
+    def _by_label(self, types: IncidentTypeQuerySet, told: str) -> IncidentType:
+        labels = Q(label_nl__iexact=told) | Q(label_fr__iexact=told) | Q(label_en__iexact=told)
+        found = list(types.filter(labels)[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("No type is called “%(told)s”. Choose one from the list.") % {"told": told}
+            )
+        return found[0]
+
+
+class PlaceMixin(forms.Form):
+    """A place as chosen from the list, pointed at on the map, or only typed."""
+
+    place = forms.CharField(label=_("Place"), max_length=200, required=False)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    address_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def place_told(self) -> PlaceTold | None:
+        """The place; typed without choosing, it is located when it can mean one place only."""
+        told = self.cleaned_data
+        label = told["place"]
+        if told["lat"] is not None and told["lon"] is not None:
+            return PlaceTold(
+                label or f"{told['lat']:.5f}, {told['lon']:.5f}", told["lat"], told["lon"], told["address_id"]
+            )
+        if not label:
+            return None
+        sure = addresses.sure(label)
+        return PlaceTold(sure.label, sure.lat, sure.lon, sure.address_id) if sure else PlaceTold(label)
+
+
+class IntakeForm(PlaceMixin):
+    """A call being taken. Type and place suffice to save; everything else can come later."""
+
+    key = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+    channel = forms.ChoiceField(label=_("Channel"), choices=Call.Channel.choices, initial=Call.Channel.ZONE)
+    words = forms.CharField(
+        label=_("What is going on?"),
+        required=False,
+        max_length=LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4, "autofocus": True}),
+    )
+    type = TypeField(label=_("Type"), required=False)
+    priority = forms.ModelChoiceField(
+        label=_("Priority"), queryset=Priority.objects.order_by("code"), required=False
+    )
+    caller_phone = forms.CharField(
+        label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
+    )
+    caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
+    cic_received_at = forms.DateTimeField(
+        label=_("Received at the CIC"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        anything = ("words", "type", "place", "lat")
+        if not self.errors and not any(told.get(name) for name in anything):
+            raise forms.ValidationError(_("Write what is going on, or choose a type and a place."))
+        return told
+
+    def call_told(self) -> CallTold:
+        told = self.cleaned_data
+        return CallTold(
+            channel=told["channel"],
+            words=told["words"],
+            caller_name=told["caller_name"],
+            caller_phone=told["caller_phone"],
+            cic_received_at=told["cic_received_at"],
+            import_key=f"form-{told['key']}",
+        )
+
+
+class VerbForm(forms.Form):
+    """What a verb on a record is told: the version last seen, and why where it asks so."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def how(self) -> dict[str, Any]:
+        return {"expect": self.cleaned_data["version"], "reason": self.cleaned_data.get("reason", "")}
+
+
+class QualifyForm(PlaceMixin, VerbForm):
+    type = TypeField(label=_("Type"))
+    place = forms.CharField(label=_("Place"), max_length=200)
+    priority = forms.ModelChoiceField(
+        label=_("Priority"),
+        queryset=Priority.objects.order_by("code"),
+        required=False,
+        empty_label=_("as the type has it"),
+    )
+
+    field_order = ["type", "place", "priority"]
+
+
+class PriorityForm(VerbForm):
+    priority = forms.ModelChoiceField(label=_("Priority"), queryset=Priority.objects.order_by("code"))
+    reason = forms.CharField(label=_("Reason (to lower a 0 or 1)"), max_length=400, required=False)
+
+
+class TypeForm(VerbForm):
+    type = TypeField(label=_("Type"))
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
+
+
+class QueueForm(VerbForm):
+    deferred_reason = forms.CharField(label=_("Reason told to the caller"), max_length=200, required=False)
+    told = forms.BooleanField(label=_("The caller was told reason and delay"), required=False)
+
+
+class CancelForm(VerbForm):
+    because = forms.ChoiceField(label=_("Why"), choices=Incident.Cancelled.choices)
+    reason = forms.CharField(label=_("Which zone, or what else to know"), max_length=400, required=False)
+
+
+class FinishForm(VerbForm):
+    result = forms.ChoiceField(label=_("Result"), choices=Incident.Result.choices)
+    pv_number = forms.CharField(
+        label=_("PV number"),
+        max_length=30,
+        required=False,
+        help_text=_("As TG.69.L3.00572/24. Without a number or a reason the report stays due."),
+    )
+    no_pv_reason = forms.CharField(label=_("Why there is no PV"), max_length=200, required=False)
+
+
+class MergeForm(VerbForm):
+    into = forms.CharField(
+        label=_("Into which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
+    )
+
+
+class ReopenForm(VerbForm):
+    reason = forms.CharField(label=_("Reason"), max_length=400)
+    to_queue = forms.BooleanField(label=_("A team is needed again"), required=False)
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Note"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
+    )

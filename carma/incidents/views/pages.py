@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from carma import clock
+from carma.audit import trail
+from carma.incidents import timeline
+from carma.incidents.forms import NoteForm
+from carma.incidents.models import Incident
+from carma.incidents.views.offers import offered
+from carma.web.answers import fragment
+from carma.web.live import live_page
+from carma.web.request import Request
+
+may_see = permission_required("incidents.view_incident", raise_exception=True)
+SHOWN = 100
+STEPS = {
+    "received_at": _("Call"),
+    "qualified_at": _("Qualified"),
+    "assigned_at": _("Team sent"),
+    "en_route_at": _("En route"),
+    "on_scene_at": _("On scene"),
+    "cleared_at": _("Cleared"),
+    "closed_at": _("Closed"),
+}
+
+
+def known(request: Request, pk: UUID) -> Incident:
+    """The incident, or 404 when the user may not know of it."""
+    rows = Incident.objects.visible_to(request.user).select_related("type", "priority", "merged_into")
+    return get_object_or_404(rows.defer("search"), pk=pk)
+
+
+@may_see
+@require_GET
+@live_page
+def incident(request: Request, pk: UUID) -> HttpResponse:
+    """One incident, whole. Opening it is recorded before the page leaves."""
+    record = known(request, pk)
+    trail.read(record, by=request.user)
+    return render(request, "incidents/incident.html", page_context(record, request))
+
+
+@may_see
+@require_GET
+def head(request: Request, pk: UUID) -> HttpResponse:
+    """What the incident is now, with what can be done."""
+    return fragment(request, "incidents/_head.html", head_context(known(request, pk), request))
+
+
+@may_see
+@require_GET
+def moments(request: Request, pk: UUID) -> HttpResponse:
+    record = known(request, pk)
+    return fragment(request, "incidents/_timeline.html", {"incident": record, "moments": timeline.of(record)})
+
+
+@may_see
+@require_GET
+@live_page
+def recent(request: Request) -> HttpResponse:
+    """The newest incidents the user may know of."""
+    rows = Incident.objects.visible_to(request.user).select_related("type", "priority")
+    newest = rows.defer("search", "description").order_by("-received_at", "id")[:SHOWN]
+    return render(request, "incidents/recent.html", {"incidents": newest})
+
+
+def page_context(record: Incident, request: Request) -> dict[str, Any]:
+    return {**head_context(record, request), "moments": timeline.of(record), "note": NoteForm()}
+
+
+def head_context(record: Incident, request: Request) -> dict[str, Any]:
+    """What is known, whom to call back, and a form for each verb that can be used now."""
+    callers = record.calls.exclude(caller_name="", caller_phone="").order_by("received_at", "id")
+    verbs = offered(record, request.user)
+    return {"incident": record, "callers": callers, "course": list(_course(record)), "verbs": verbs}
+
+
+def _course(record: Incident) -> Iterator[dict[str, Any]]:
+    """The moments that it reached so far, with how long after the call."""
+    first_day = clock.local(record.received_at).date()
+    for name, label in STEPS.items():
+        at = getattr(record, name)
+        if at is not None:
+            is_same_day = clock.local(at).date() == first_day
+            yield {
+                "label": label,
+                "at": at,
+                "is_same_day": is_same_day,
+                "after": _after(at - record.received_at),
+            }
+
+
+def _after(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return ""
+    return f"+{minutes} min" if minutes < 120 else f"+{minutes // 60} h {minutes % 60:02}"

@@ -1,0 +1,58 @@
+"""The unassigned timer of an incident: a warning on the board, then the officer of duty."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_noop
+
+from carma.alerts import actions as alerts
+from carma.events import outbox
+from carma.incidents.models import Incident
+from carma.timers.actions import cancel_timers, set_timer
+from carma.timers.models import Timer
+
+UNASSIGNED = "incident.unassigned"
+WARN, ESCALATE = 0, 1
+STAGES = ("warn", "escalate")
+
+UNASSIGNED_TEXT = gettext_noop("No team yet: incident %(reference)s, priority %(priority)s")
+
+
+def unassigned(incident: Incident, *, step: int = WARN) -> None:
+    """Set, or set anew, the timer by the incident's priority."""
+    if incident.priority is None or not incident.is_waiting:
+        return
+    term = incident.priority.term("unassigned", STAGES[step])
+    if term is not None:
+        set_timer(UNASSIGNED, incident, due_at=waits_since(incident) + term, step=step)
+
+
+def waits_since(incident: Incident) -> datetime:
+    """From when it lacks a team: the call, or the moment that its last team was taken off."""
+    return incident.status_since if incident.assigned_at else incident.received_at
+
+
+def assigned(incident: Incident) -> None:
+    """The incident waits no more."""
+    cancel_timers(incident, UNASSIGNED, at=incident.status_since)
+    alerts.settle(incident, UNASSIGNED)
+
+
+def fire(timer: Timer, incident: Incident) -> None:
+    """Warn, then alert the officer of duty; nothing when a team was assigned meanwhile."""
+    if not incident.is_waiting or incident.priority is None:
+        return
+    if timer.step == WARN:
+        outbox.emit("incident.late", incident, at=timer.due_at)
+        unassigned(incident, step=ESCALATE)
+        return
+    facts = {"reference": incident.reference, "priority": incident.priority.code}
+    alerts.raise_alert(
+        UNASSIGNED,
+        incident,
+        priority=incident.priority.code,
+        text=UNASSIGNED_TEXT,
+        facts=facts,
+        at=timer.due_at,
+    )
