@@ -1,0 +1,168 @@
+"""Verbs of dispatch: locks in the order incident, team, assignment; the incident follows its teams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Unpack
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carma import clock
+from carma.accounts.models import User
+from carma.audit import trail
+from carma.errors import DomainError, MomentOutOfOrder, ReasonNeeded
+from carma.events import outbox
+from carma.incidents import watch as incident_watch
+from carma.incidents.models import Incident
+from carma.lifecycle import How
+from interventions import watch
+from interventions.models import Assignment, Team
+
+Move = Callable[..., None]
+
+
+class TeamNotAvailable(DomainError):
+    code = "team_not_available"
+
+
+@transaction.atomic
+def assign(
+    team: Team,
+    incident: Incident,
+    *,
+    by: User,
+    at: datetime | None = None,
+    expect: int | None = None,
+    reason: str = "",
+) -> Assignment:
+    """Send a team to an incident; the first team sent makes the incident assigned.
+
+    `at` is the moment of the order in UTC (default: now). Raises `TeamNotAvailable` when the team is
+    on another assignment, also when a second dispatcher was just quicker, or not in service,
+    `MoveNotAllowed` when the incident is not yet qualified or already over, and `MomentOutOfOrder` when
+    the team was still elsewhere at the moment told.
+    """
+    incident.hold()
+    incident.expect_version(expect)
+    team.hold()  # two dispatchers, one team: one waits
+    if team.status != Team.Status.AVAILABLE:
+        raise TeamNotAvailable(_("%(team)s is not in service. Choose another team.") % {"team": team})
+    busy = team.assignments.open().select_related("incident").first()
+    if busy is not None:
+        raise TeamNotAvailable(
+            _("%(team)s was just sent to %(incident)s. Choose another team.")
+            % {"team": team, "incident": busy.incident}
+        )
+    at = _order_given(at, team, incident, reason)
+    if incident.status not in Incident.WITH_TEAM:
+        incident.assign(by=by, at=at, reason=reason)
+    assignment = Assignment(team=team, incident=incident, assigned_at=at, status_since=at)
+    assignment.save(force_insert=True)
+    changes = {"team": [None, str(team)], "incident": [None, incident.reference]}
+    trail.record("assignment.assigned", assignment, by=by, at=at, changes=changes, reason=reason)
+    outbox.emit("assignment.assigned", assignment, at=at)
+    incident_watch.assigned(incident)
+    watch.follow(assignment)
+    return assignment
+
+
+def _order_given(at: datetime | None, team: Team, incident: Incident, reason: str) -> datetime:
+    """The moment of the order: not before the call, nor while the team was still elsewhere."""
+    if at is None:
+        return max(clock.now(), incident.status_since)
+    at = team._moment(at, reason)
+    elsewhere = team.assignments.filter(assigned_at__lte=at, ended_at__gt=at)
+    if at < incident.received_at or elsewhere.exists():
+        raise MomentOutOfOrder(
+            _("At that moment %(team)s was still elsewhere, or the call had not come in.") % {"team": team}
+        )
+    return at
+
+
+def accept(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team says it goes."""
+    _run(assignment, Assignment.accept, **how)
+
+
+def depart(assignment: Assignment, **how: Unpack[How]) -> None:
+    _run(assignment, Assignment.depart, **how)
+
+
+def arrive(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team is on scene; the first one gives the incident its response time."""
+    _run(assignment, Assignment.arrive, **how)
+
+
+def hear(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team on scene let itself be heard: the watch over its safety starts anew."""
+    _run(assignment, Assignment.hear, **how)
+
+
+def clear(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team is free again; the last one clears the incident."""
+    _run(assignment, Assignment.clear, **how)
+
+
+def refuse(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team can't go. Raises `ReasonNeeded` without a reason."""
+    if not how.get("reason"):
+        raise ReasonNeeded(_("Say why the team can't go."))
+    _run(assignment, Assignment.refuse, **how)
+
+
+def abort(assignment: Assignment, **how: Unpack[How]) -> None:
+    """The team is called back before it arrived. Raises `ReasonNeeded` without a reason."""
+    if not how.get("reason"):
+        raise ReasonNeeded(_("Say why the team is called back."))
+    _run(assignment, Assignment.abort, **how)
+
+
+@transaction.atomic
+def _run(assignment: Assignment, move: Move, **how: Unpack[How]) -> None:
+    incident = assignment.incident
+    incident.hold()
+    assignment.incident = incident
+    move(assignment, **how)
+    assignment.incident = incident
+    _follow(incident, by=how["by"], at=assignment.status_since, reason=how.get("reason", ""))
+    watch.follow(assignment)
+
+
+def _follow(incident: Incident, *, by: User | None, at: datetime, reason: str) -> None:
+    """Give the incident the status that its teams have, when that is another."""
+    open_now = set(incident.assignments.open().values_list("status", flat=True))
+    to = _status_of(incident, open_now)
+    if to == incident.status:
+        return
+    how = How(by=by, at=max(at, incident.status_since), reason=reason)
+    {
+        Incident.Status.ON_SCENE: incident.arrive,
+        Incident.Status.EN_ROUTE: incident.depart,
+        Incident.Status.ASSIGNED: incident.assign,
+        Incident.Status.CLEARED: incident.clear,
+        Incident.Status.QUEUED: incident.put_back,
+    }[to](**how)
+    incident_watch.unassigned(incident)
+
+
+def _status_of(incident: Incident, open_now: set[str]) -> Incident.Status:
+    """Once a team has arrived the incident stays on scene until the last team is free."""
+    arrived = incident.status == Incident.Status.ON_SCENE
+    if Assignment.Status.ON_SCENE in open_now or (arrived and open_now):
+        return Incident.Status.ON_SCENE
+    if Assignment.Status.EN_ROUTE in open_now:
+        return Incident.Status.EN_ROUTE
+    if open_now:
+        return Incident.Status.ASSIGNED
+    return Incident.Status.CLEARED if arrived else Incident.Status.QUEUED
+
+
+@transaction.atomic
+def follow_priority(incident: Incident) -> None:
+    """Have the clocks over the incident's teams run by its present priority."""
+    incident.hold()
+    for assignment in incident.assignments.open().select_related("team"):
+        assignment.incident = incident
+        watch.restart(assignment)

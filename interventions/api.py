@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from carma.api.serializers import MoveSerializer
+from carma.api.viewsets import Listed, Shown
+from carma.incidents.models import Incident
+from interventions import actions
+from interventions.filters import AssignmentFilter, TeamFilter
+from interventions.models import Assignment, Team
+from interventions.serializers import AssignmentSerializer, AssignSerializer, TeamSerializer
+
+
+class TeamViewSet(Listed, Shown):
+    """Teams. A team is busy while it has an open assignment; its status says whether it is in service."""
+
+    queryset = Team.objects.order_by("call_sign", "id")
+    serializer_class = TeamSerializer
+    filterset_class = TeamFilter
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "come_back": "interventions.operate_team",
+        "go_out_of_service": "interventions.operate_team",
+        "go_off_duty": "interventions.operate_team",
+    }
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def come_back(self, request: Request, pk: UUID) -> HttpResponse:
+        """In service again, or at the start of a shift. 409 `move_not_allowed`."""
+        return self.run_move(Team.come_back)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def go_out_of_service(self, request: Request, pk: UUID) -> HttpResponse:
+        """Not to be sent for the time being. 409 `move_not_allowed`."""
+        return self.run_move(Team.go_out_of_service)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def go_off_duty(self, request: Request, pk: UUID) -> HttpResponse:
+        """The end of the shift. 409 `move_not_allowed`."""
+        return self.run_move(Team.go_off_duty)
+
+
+class AssignmentViewSet(Listed, Shown):
+    """Teams sent to incidents. The incident's status follows that of its teams."""
+
+    queryset = Assignment.objects.order_by("-assigned_at", "id")
+    serializer_class = AssignmentSerializer
+    filterset_class = AssignmentFilter
+    action_permissions = {
+        "list": "interventions.view_assignment",
+        "retrieve": "interventions.view_assignment",
+        "create": "interventions.assign_team",
+        "accept": "interventions.operate_assignment",
+        "depart": "interventions.operate_assignment",
+        "arrive": "interventions.operate_assignment",
+        "clear": "interventions.operate_assignment",
+        "refuse": "interventions.operate_assignment",
+        "abort": "interventions.operate_assignment",
+    }
+
+    def get_queryset(self) -> QuerySet[Assignment]:
+        rows = super().get_queryset()
+        # A verb holds the incident first; fetched along, that costs no query of its own.
+        moves = self.action not in ("list", "retrieve")
+        return rows.select_related("incident").defer("incident__search") if moves else rows
+
+    @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker."""
+
+        def act(*, incident: UUID, team: UUID, **how: Any) -> Assignment:
+            return actions.assign(
+                self.named(Team.objects.all(), team, field="team"),
+                self.named(Incident.objects.defer("search"), incident, field="incident"),
+                **how,
+            )
+
+        return self.run_create(act, AssignSerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team says it goes. 409 `move_not_allowed`."""
+        return self.run_move(actions.accept)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def depart(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team is under way. 409 `move_not_allowed`."""
+        return self.run_move(actions.depart)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def arrive(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team is on scene; allowed straight from assigned. 409 `move_not_allowed`."""
+        return self.run_move(actions.arrive)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def clear(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team is free again. 409 `move_not_allowed`."""
+        return self.run_move(actions.clear)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team can't go. 409 `reason_needed` without a reason."""
+        return self.run_move(actions.refuse)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def abort(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team is called back before it arrived. 409 `reason_needed` without a reason."""
+        return self.run_move(actions.abort)

@@ -1,0 +1,58 @@
+"""Fragments drawn once for everyone who may see the same: after each event a whole room asks at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from carma.accounts.models import User
+from carma.events import position
+from interventions import board
+
+KEPT_S = 2.0  # what no event tells of (a position, an overdue row's place) is at most this old
+
+Facts = Callable[[User], Mapping[str, Any]]
+Audience = tuple[str, str | None, frozenset[str], tuple[str, ...] | None]
+
+
+@dataclass
+class _Drawing:
+    lock: Lock = field(default_factory=Lock)
+    pos: int = -1
+    at: float = 0.0
+    html: SafeString = field(default_factory=SafeString)
+
+
+_drawings: dict[Audience, _Drawing] = {}
+
+
+def drawn(template: str, facts: Facts, user: User) -> SafeString:
+    """The fragment as this user may see it now, drawn anew when something happened since.
+
+    The template gets what `facts` answers and nothing of the request: no form token, no name.
+    """
+    pos = position.latest()
+    drawing = _drawings.setdefault(_audience(template, user), _Drawing())
+    with drawing.lock:  # of a room that asks at once, one thread draws and the others wait for it
+        if pos > drawing.pos or time.monotonic() - drawing.at >= KEPT_S:
+            drawing.html = mark_safe(render_to_string(template, dict(facts(user))))  # noqa: S308 - a template
+            drawing.pos, drawing.at = pos, time.monotonic()
+        return drawing.html
+
+
+def _audience(template: str, user: User) -> Audience:
+    """All on which a drawing depends besides the records: two users with the same answer see the same."""
+    verbs = frozenset(verb for verb, allowed in board.verbs_of(user).items() if allowed)
+    sees_teams = user.has_perm("interventions.view_team")
+    rights = verbs | {"see teams"} if sees_teams else verbs
+    if user.has_perm("incidents.view_every_incident"):
+        return template, get_language(), rights, None
+    places = tuple(user.section.municipalities) if user.section else ()
+    return template, get_language(), rights, places

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django_filters import rest_framework as filters
+
+from interventions.models import Assignment, Team
+from interventions.models.assignment import AssignmentQuerySet
+
+
+class TeamFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Team.Status.choices)
+    sector = filters.CharFilter()
+    base = filters.CharFilter()
+    call_sign = filters.CharFilter()
+
+    class Meta:
+        model = Team
+        fields: list[str] = []
+
+
+class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Assignment.Status.choices)
+    incident = filters.UUIDFilter(field_name="incident_id")
+    team = filters.UUIDFilter(field_name="team_id")
+    open = filters.BooleanFilter(method="filter_open", help_text="True: not ended yet.")
+
+    class Meta:
+        model = Assignment
+        fields: list[str] = []
+
+    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001
+        return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)

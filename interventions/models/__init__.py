@@ -1,0 +1,5 @@
+from interventions.models.assignment import Assignment
+from interventions.models.position import Position
+from interventions.models.team import Team
+
+__all__ = ["Assignment", "Position", "Team"]

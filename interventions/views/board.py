@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from carma import clock
+from carma.web.answers import fragment
+from carma.web.live import live_page
+from carma.web.request import Request
+from interventions import board as shown
+from interventions.drawn import Facts, drawn
+
+may_see = permission_required("interventions.view_assignment", raise_exception=True)
+
+PANELS: dict[str, tuple[str, Facts]] = {
+    "situation": ("interventions/_situation.html", shown.situation),
+    "queue": ("interventions/_queue.html", shown.queue),
+    "running": ("interventions/_running.html", shown.running),
+    "teams": ("interventions/_teams.html", shown.teams),
+}
+
+
+@may_see
+@require_GET
+@live_page
+def board(request: Request) -> HttpResponse:
+    """The dispatch room's screen: what waits, what runs, who is there and where."""
+    panels = {name: drawn(template, facts, request.user) for name, (template, facts) in PANELS.items()}
+    context = {**panels, "may": shown.verbs_of(request.user), "moment": clock.now()}
+    return render(request, "interventions/board.html", context)
+
+
+@may_see
+@require_GET
+def panel(request: Request, name: str) -> HttpResponse:
+    """One part of the board, for a page that asks for it again."""
+    template, facts = PANELS[name]
+    return fragment(request, "interventions/_drawn.html", {"html": drawn(template, facts, request.user)})

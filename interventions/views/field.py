@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from carma.audit import trail
+from carma.incidents.actions import add_note
+from carma.web.answers import fragment, partial_or_redirect
+from carma.web.live import live_page
+from carma.web.request import Request
+from interventions.field import of_team
+from interventions.models import Assignment, Team
+
+CHOSEN, SEEN = "field_team", "field_seen"
+
+may_operate = permission_required("interventions.operate_assignment", raise_exception=True)
+may_note = permission_required("incidents.note_incident", raise_exception=True)
+
+
+@may_operate
+@require_GET
+@live_page
+def field(request: Request) -> HttpResponse:
+    """One team's work, for a thumb."""
+    return render(request, "interventions/field.html", _work(request))
+
+
+@may_operate
+@require_GET
+def now(request: Request) -> HttpResponse:
+    return fragment(request, "interventions/_field.html", _work(request))
+
+
+@may_note
+@require_GET
+def note_form(request: Request) -> HttpResponse:
+    """Apart from the rest, so that what is being typed holds up nothing."""
+    return fragment(request, "interventions/_field_note.html", _work(request))
+
+
+@may_operate
+@require_POST
+def choose(request: Request, pk: UUID) -> HttpResponse:
+    """Remember for this session which team one is in."""
+    team = get_object_or_404(Team.objects.visible_to(request.user).on_shift(), pk=pk)
+    request.session[CHOSEN] = str(team.pk)
+    return redirect("interventions:field")
+
+
+@may_operate
+@require_POST
+def leave(request: Request) -> HttpResponse:
+    request.session.pop(CHOSEN, None)
+    return redirect("interventions:field")
+
+
+@may_note
+@require_POST
+def note(request: Request, pk: UUID) -> HttpResponse:
+    """Write a note on the incident of an assignment."""
+    assignment = get_object_or_404(Assignment.objects.visible_to(request.user), pk=pk)
+    add_note(assignment.incident, request.POST.get("text", ""), by=request.user)
+    to, said = "interventions:field", _("Your note is saved.")
+    return partial_or_redirect(request, "interventions/_field_note.html", _work(request), to=to, said=said)
+
+
+def _work(request: Request) -> dict[str, Any]:
+    """What the chosen team is on; the first time its words are shown is recorded before they leave."""
+    context = of_team(request.user, request.session.get(CHOSEN, ""))
+    assignment = context.get("assignment")
+    if assignment and request.session.get(SEEN) != str(assignment.pk):
+        trail.read(assignment.incident, by=request.user)
+        request.session[SEEN] = str(assignment.pk)
+    return context

@@ -1,0 +1,70 @@
+"""Choosing and sending a team."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from carma.incidents.models import Incident
+from carma.web.answers import fragment, partial_or_redirect
+from carma.web.request import Request
+from interventions import actions, board, marks
+from interventions.forms import AssignForm
+from interventions.models import Team
+from interventions.nearest import free_teams
+
+BOARD = "interventions:board"
+
+may_assign = permission_required("interventions.assign_team", raise_exception=True)
+
+
+@may_assign
+@require_GET
+def choose_team(request: Request, pk: UUID) -> HttpResponse:
+    """The free teams for an incident, the nearest first: beside the board, or a page of its own."""
+    template = "interventions/_choose_team.html" if request.htmx else "interventions/choose_team.html"
+    return render(request, template, _choice(request, _known(request, pk)))
+
+
+@require_GET
+def teams_on(request: Request, pk: UUID) -> HttpResponse:
+    """The teams of one incident, for its own page."""
+    context = board.teams_on(_known(request, pk), request.user)
+    if context is None:
+        raise PermissionDenied
+    return fragment(request, "interventions/_incident_teams.html", context)
+
+
+@may_assign
+@require_POST
+def assign(request: Request, pk: UUID) -> HttpResponse:
+    """Send a team. Answers the team's line to htmx."""
+    incident = _known(request, pk)
+    form = AssignForm(request.POST)
+    how = form.how(since=incident.status_since)
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=form.cleaned_data["team"])
+    sent = actions.assign(team, incident, by=request.user, **how)
+    said = _("%(team)s is sent to %(incident)s.") % {"team": team, "incident": incident}
+    context = {"one": board.sent(sent), "may": board.verbs_of(request.user)}
+    return partial_or_redirect(request, "interventions/_sent.html", context, to=BOARD, said=said)
+
+
+def _known(request: Request, pk: UUID) -> Incident:
+    rows = Incident.objects.visible_to(request.user).select_related("type", "priority").defer("search")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _choice(request: Request, incident: Incident) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "marks": marks.of_incident(incident),
+        "candidates": free_teams(request.user, incident),
+        "form": AssignForm(initial={"version": incident.version}),
+    }
