@@ -1,0 +1,30 @@
+"""Every resource of the API, by name."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from carma.actionfields.api import IncidentTypeViewSet, PriorityViewSet
+from carma.alerts.api import AlertViewSet
+from carma.api.feed import EventViewSet
+from carma.followups.api import FollowUpViewSet
+from carma.geo.api import AddressViewSet
+from carma.incidents.api import CallViewSet, IncidentViewSet
+from carma.policy.api import MonthlyReportViewSet
+from interventions.api import AssignmentViewSet, TeamViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("incidents", IncidentViewSet)
+router.register("calls", CallViewSet)
+router.register("teams", TeamViewSet)
+router.register("assignments", AssignmentViewSet)
+router.register("alerts", AlertViewSet)
+router.register("followups", FollowUpViewSet)
+router.register("types", IncidentTypeViewSet)
+router.register("priorities", PriorityViewSet)
+router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
+router.register("addresses", AddressViewSet)
+router.register("events", EventViewSet, basename="event")
+
+urlpatterns = [*router.urls, path("", include("carma.api.urls"))]

@@ -1,0 +1,73 @@
+"""Which role may use which verb: the one matrix. Roles are those of the trade (dispatcher, officer, …)."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+SEE = (
+    "incidents.view_incident",
+    "interventions.view_team",
+    "interventions.view_assignment",
+    "followups.view_followup",
+    "alerts.view_alert",
+    "duty.view_turn",
+)
+SEE_ALL = (*SEE, "incidents.view_every_incident")
+FIELD = (
+    "interventions.operate_assignment",
+    "interventions.operate_team",
+    "incidents.note_incident",
+    "incidents.take_call",
+)
+ROOM = (
+    *FIELD,
+    "incidents.qualify_incident",
+    "incidents.cancel_incident",
+    "incidents.merge_incident",
+    "incidents.close_incident",
+    "interventions.assign_team",
+    "alerts.view_every_alert",
+    "alerts.acknowledge_alert",
+    "followups.answer_followup",
+)
+FIGURES = ("policy.view_tally",)
+ENGINE = ("timers.view_heartbeat", "timers.change_timer")
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "dispatcher": (*SEE_ALL, *ROOM),
+    "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
+    "team_lead": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES, *ENGINE),
+    "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
+    "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
+    "investigator": (
+        *SEE,
+        "incidents.note_incident",
+        "incidents.reopen_incident",
+        "followups.answer_followup",
+    ),
+    "head_investigation": (*SEE_ALL, "incidents.reopen_incident", "followups.answer_followup", *FIGURES),
+    "victim_care": (*SEE, "followups.answer_followup"),
+    "victim_coord": (*SEE, "followups.answer_followup", *FIGURES),
+    "prevention": ("followups.view_followup", "followups.answer_followup"),
+    "apo": SEE,
+    "policy": FIGURES,
+    "chief": (*SEE_ALL, *FIGURES, "alerts.view_every_alert"),
+    "dpo": ("audit.view_entry",),
+    "desk": (*SEE_ALL, "incidents.take_call", "incidents.note_incident"),
+    "admin": ("accounts.view_user", "api.view_servicetoken", *ENGINE),
+}
+
+
+@transaction.atomic
+def load() -> int:
+    """Make the roles what this table says; answers how many there are. Unknown permissions raise."""
+    known = {
+        f"{app}.{code}": pk
+        for pk, app, code in Permission.objects.values_list("pk", "content_type__app_label", "codename")
+    }
+    for name, permissions in ROLES.items():
+        role, _ = Group.objects.get_or_create(name=name)
+        role.permissions.set([known[permission] for permission in permissions])
+    return len(ROLES)
