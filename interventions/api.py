@@ -1,21 +1,32 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from carma.api import wire
 from carma.api.serializers import MoveSerializer
-from carma.api.viewsets import Listed, Shown
+from carma.api.viewsets import Listed, Shown, VisibleViewSet
+from carma.audit import trail
 from carma.incidents.models import Incident
-from interventions import actions
-from interventions.filters import AssignmentFilter, TeamFilter
-from interventions.models import Assignment, Team
-from interventions.serializers import AssignmentSerializer, AssignSerializer, TeamSerializer
+from interventions import actions, positions
+from interventions.filters import AssignmentFilter, TeamFilter, TrackFilter
+from interventions.models import Assignment, Position, Team
+from interventions.serializers import (
+    AssignmentSerializer,
+    AssignSerializer,
+    PositionsSerializer,
+    PositionsToldSerializer,
+    TeamSerializer,
+    TrackSerializer,
+)
 
 
 class TeamViewSet(Listed, Shown):
@@ -30,6 +41,7 @@ class TeamViewSet(Listed, Shown):
         "come_back": "interventions.operate_team",
         "go_out_of_service": "interventions.operate_team",
         "go_off_duty": "interventions.operate_team",
+        "track": "interventions.view_track",
     }
 
     @extend_schema(request=MoveSerializer)
@@ -49,6 +61,24 @@ class TeamViewSet(Listed, Shown):
     def go_off_duty(self, request: Request, pk: UUID) -> HttpResponse:
         """The end of the shift. 409 `move_not_allowed`."""
         return self.run_move(Team.go_off_duty)
+
+    @extend_schema(
+        filters=False,
+        parameters=[
+            OpenApiParameter("reported_from", datetime, description="From this moment on."),
+            OpenApiParameter("reported_before", datetime, description="Before this moment."),
+        ],
+        responses=TrackSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"])
+    def track(self, request: Request, pk: UUID) -> HttpResponse:
+        """Where it was, newest first. That it was asked for is recorded."""
+        team = self.get_object()
+        asked = TrackFilter(request.query_params, Position.objects.visible_to(self.member).filter(team=team))
+        if not asked.is_valid():
+            raise ValidationError(asked.errors)
+        trail.read(team, by=self.member, purpose="track")
+        return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
 
 
 class AssignmentViewSet(Listed, Shown):
@@ -123,3 +153,22 @@ class AssignmentViewSet(Listed, Shown):
     def abort(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is called back before it arrived. 409 `reason_needed` without a reason."""
         return self.run_move(actions.abort)
+
+
+class PositionViewSet(VisibleViewSet):
+    """Where the devices of teams say they are. The track of one team is at /teams/{id}/track/."""
+
+    queryset = Position.objects.all()
+    serializer_class = TrackSerializer
+    action_permissions = {"create": "interventions.report_position"}
+
+    @extend_schema(request=PositionsToldSerializer, responses=PositionsSerializer)
+    def create(self, request: Request) -> HttpResponse:
+        """Tell up to 1,000 positions, of several teams, late, twice or out of order.
+
+        A row that can't be used is named in `refused` and leaves the others be. Sending a batch again
+        changes nothing.
+        """
+        told = PositionsToldSerializer.read(wire.body_of(request))
+        outcomes = positions.report(told["positions"], by=self.member)
+        return wire.answer(positions.summed(outcomes))

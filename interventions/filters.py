@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
-from interventions.models import Assignment, Team
+from interventions.models import Assignment, Position, Team
 from interventions.models.assignment import AssignmentQuerySet
 
 
@@ -29,3 +29,12 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
 
     def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001
         return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)
+
+
+class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    reported_from = filters.IsoDateTimeFilter(field_name="reported_at", lookup_expr="gte")
+    reported_before = filters.IsoDateTimeFilter(field_name="reported_at", lookup_expr="lt")
+
+    class Meta:
+        model = Position
+        fields: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ NAMES = ("team", "call_sign", "device")
 OPTIONAL = {"speed_kmh": (0.0, 400.0), "heading": (0.0, 360.0), "accuracy_m": (0.0, 1e6)}
 FIELDS = frozenset((*NAMES, "provider", "lat", "lon", "reported_at", *OPTIONAL))
 
-MOVED, KEPT, DUPLICATE = "moved", "kept", "duplicate"
+MOVED, KEPT, DUPLICATE = STORED = "moved", "kept", "duplicate"
 IN_FUTURE, TOO_OLD, UNKNOWN_TEAM, INVALID = "in_future", "too_old", "unknown_team", "invalid_position"
 
 _INSERT = """
@@ -102,8 +102,20 @@ def report(rows: Sequence[Any], *, by: User) -> list[Outcome]:
     return [outcome or Outcome(UNKNOWN_TEAM) for outcome in outcomes]
 
 
-def counted(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    return dict(Counter(outcome.code for outcome in outcomes))
+def summed(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """How many rows were stored or already there, and each refused one by its place in the batch."""
+    counts = Counter(outcome.code for outcome in outcomes)
+    refused = [
+        {"row": i, "code": outcome.code, "field": outcome.field}
+        for i, outcome in enumerate(outcomes)
+        if outcome.code not in STORED
+    ]
+    return {
+        "moved": counts[MOVED],
+        "kept": counts[KEPT],
+        "duplicates": counts[DUPLICATE],
+        "refused": refused,
+    }
 
 
 def keep_days() -> int:
@@ -215,9 +227,9 @@ def _named(names: set[tuple[str, str]], *, by: User) -> dict[tuple[str, str], Te
     """The teams on shift by the names used, locked in one order: two providers may tell of the same ones."""
     asked = {name: [value for kind, value in names if kind == name] for name in NAMES}
     found = Team.objects.visible_to(by).on_shift().named(asked["team"], asked["call_sign"], asked["device"])
-    rows = found.only("pk", "call_sign", "device", "position_at").order_by("pk").select_for_update(no_key=True)
+    held = found.order_by("pk").select_for_update(no_key=True)
     by_name = {}
-    for team in rows:
+    for team in held.only("pk", "call_sign", "device", "position_at"):
         known_as = (("team", str(team.pk)), ("call_sign", team.call_sign), ("device", team.device))
         by_name.update({name: team for name in known_as if name in names})
     return by_name
@@ -234,7 +246,7 @@ def _insert(rows: Mapping[tuple[str, datetime, str], tuple[int, Told]], now: dat
             strict=True,
         )
     )
-    values = [now, *(list(column) for column in columns)]
+    values: list[Any] = [now, *(list(column) for column in columns)]
     with connection.cursor() as cursor:
         try:
             with transaction.atomic():
@@ -247,6 +259,9 @@ def _insert(rows: Mapping[tuple[str, datetime, str], tuple[int, Told]], now: dat
 
 def _move(newest: Mapping[str, Told]) -> None:
     told = newest.values()
-    columns = [list(newest), *([getattr(one, name) for one in told] for name in ("lat", "lon", "at"))]
+    columns: list[Any] = [
+        list(newest),
+        *([getattr(one, name) for one in told] for name in ("lat", "lon", "at")),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, columns)

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from carma.api.serializers import MoveSerializer, RowSerializer
-from interventions.models import Assignment, Team
+from carma.api.serializers import InputSerializer, MoveSerializer, RowSerializer
+from interventions.models import Assignment, Position, Team
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -50,3 +54,59 @@ class AssignSerializer(MoveSerializer):
 
     incident = serializers.UUIDField()
     team = serializers.UUIDField()
+
+
+class TrackSerializer(RowSerializer[Position]):
+    class Meta:
+        model = Position
+        fields = ["team", "reported_at", "provider", "lat", "lon", "speed_kmh", "heading", "accuracy_m"]
+        read_only_fields = fields
+
+
+class PositionToldSerializer(serializers.Serializer[Any]):
+    """Names the team in one of three ways. Read by `positions.understood`; here for the schema."""
+
+    team = serializers.UUIDField(required=False, help_text="Its key;")
+    call_sign = serializers.CharField(required=False, max_length=40, help_text="or its call sign;")
+    device = serializers.CharField(required=False, max_length=40, help_text="or the name of its device.")
+    provider = serializers.CharField(max_length=20, help_text="Who says so, such as radio or tablet.")
+    reported_at = serializers.DateTimeField(help_text="When it was there, ISO 8601 with offset.")
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    speed_kmh = serializers.FloatField(required=False, min_value=0, max_value=400, allow_null=True)
+    heading = serializers.FloatField(required=False, min_value=0, max_value=360, allow_null=True)
+    accuracy_m = serializers.FloatField(required=False, min_value=0, max_value=1e6, allow_null=True)
+
+
+@extend_schema_field(PositionToldSerializer(many=True))
+class BatchField(serializers.Field[Any, Any, Any, Any]):
+    """A list of anything: each row is judged by itself, so that one bad row does not cost the others."""
+
+    default_error_messages = {"no_list": _("Give a list of positions.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, list):
+            self.fail("no_list")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PositionsToldSerializer(InputSerializer):
+    positions = BatchField()
+
+
+class RefusedPositionSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="Its place in the batch, from 0.")
+    code = serializers.CharField(help_text="unknown_team, in_future, too_old or invalid_position.")
+    field = serializers.CharField(allow_blank=True)
+
+
+class PositionsSerializer(serializers.Serializer[Any]):
+    """What became of a batch: `moved` and `kept` are stored, `duplicates` were already."""
+
+    moved = serializers.IntegerField(help_text="Newer than what was known: the team stands there now.")
+    kept = serializers.IntegerField(help_text="Late or out of order: on the track only.")
+    duplicates = serializers.IntegerField()
+    refused = RefusedPositionSerializer(many=True)

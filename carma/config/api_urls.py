@@ -12,13 +12,14 @@ from carma.followups.api import FollowUpViewSet
 from carma.geo.api import AddressViewSet
 from carma.incidents.api import CallViewSet, IncidentViewSet
 from carma.policy.api import MonthlyReportViewSet
-from interventions.api import AssignmentViewSet, TeamViewSet
+from interventions.api import AssignmentViewSet, PositionViewSet, TeamViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
 router.register("assignments", AssignmentViewSet)
+router.register("positions", PositionViewSet)
 router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)

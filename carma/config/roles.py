@@ -19,6 +19,7 @@ FIELD = (
     "interventions.operate_team",
     "incidents.note_incident",
     "incidents.take_call",
+    "interventions.report_position",
 )
 ROOM = (
     *FIELD,
@@ -30,6 +31,7 @@ ROOM = (
     "alerts.view_every_alert",
     "alerts.acknowledge_alert",
     "followups.answer_followup",
+    "interventions.view_track",
 )
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
@@ -56,6 +58,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "chief": (*SEE_ALL, *FIGURES, "alerts.view_every_alert"),
     "dpo": ("audit.view_entry",),
     "desk": (*SEE_ALL, "incidents.take_call", "incidents.note_incident"),
+    "provider": ("interventions.view_team", "interventions.report_position"),
     "admin": ("accounts.view_user", "api.view_servicetoken", *ENGINE),
 }
 

@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "carma.timers.tasks.tick", "schedule": 2.0, "options": {"expires": 30}},
     "prune-api": {"task": "carma.api.tasks.prune_answers", "schedule": 24 * 3600.0},
     "prune-events": {"task": "carma.events.tasks.prune_events", "schedule": 24 * 3600.0},
+    "position-days": {"task": "interventions.tasks.keep_position_days", "schedule": 3600.0},
 }
 
 LOGGING = {

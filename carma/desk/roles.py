@@ -21,6 +21,7 @@ LABELS = {
     "chief": _("Chief of police"),
     "dpo": _("Data protection officer"),
     "desk": _("Front desk"),
+    "provider": _("Provider of positions"),
     "admin": _("Administrator"),
 }
 

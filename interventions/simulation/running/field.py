@@ -10,11 +10,10 @@ from uuid import UUID
 
 from carma import clock
 from carma.accounts.models import User
-from carma.events import outbox
 from carma.geo.metres import distance_m
 from carma.incidents import actions as incidents
 from carma.incidents.models import Incident
-from interventions import actions
+from interventions import actions, positions
 from interventions.models import Assignment, Team
 from interventions.simulation import cast
 from interventions.simulation.dice import seeded
@@ -27,22 +26,24 @@ from interventions.simulation.running.tempo import Tempo
 from interventions.simulation.story import Ending
 
 REFUSALS = 0.01
-POSITION_EVERY = timedelta(seconds=10)
+POSITION_EVERY, STANDING_EVERY = timedelta(seconds=10), timedelta(minutes=2)
+PROVIDER = "demo"
 WRITE_RESULT_S = 60
 
 Move = Callable[..., None]
+Point = tuple[float, float]
 
 
 @dataclass
 class Drive:
     """A team under way, along a straight line."""
 
-    start: tuple[float, float]
-    end: tuple[float, float]
+    start: Point
+    end: Point
     since: datetime
     until: datetime
 
-    def at(self, now: datetime) -> tuple[float, float]:
+    def at(self, now: datetime) -> Point:
         whole = (self.until - self.since).total_seconds()
         part = 1.0 if whole <= 0 else min(1.0, max(0.0, (now - self.since).total_seconds() / whole))
         (lat, lon), (to_lat, to_lon) = self.start, self.end
@@ -56,7 +57,7 @@ class Field:
         self.tempo = tempo
         self.papers = Papers(prefixes)
         self._drives: dict[UUID, Drive] = {}
-        self._moved_at = tempo.start
+        self._moved_at = self._all_at = tempo.start
 
     def plan(self, assignment: Assignment) -> None:
         """An assignment has a new status: decide what its team does next, and when."""
@@ -79,14 +80,24 @@ class Field:
         self.agenda.add(incident.status_since + self.tempo.wait(wait), partial(self._write, incident.pk))
 
     def move_teams(self, now: datetime) -> None:
-        """Move those who drive one bit further."""
+        """Have those who drive say where they are by now, and now and then everybody."""
         if now - self._moved_at < POSITION_EVERY:
             return
         self._moved_at = now
-        for pk, drive in list(self._drives.items()):
-            _stand(Team.objects.get(pk=pk), drive.at(now), now)
-            if now >= drive.until:
-                del self._drives[pk]
+        points = {pk: drive.at(now) for pk, drive in self._drives.items()}
+        self._drives = {pk: drive for pk, drive in self._drives.items() if now < drive.until}
+        if now - self._all_at >= STANDING_EVERY:
+            self._all_at = now
+            points = _standing() | points
+        self._tell(points, now)
+
+    def _tell(self, points: Mapping[UUID, Point], now: datetime) -> None:
+        rows = [
+            {"team": str(pk), "provider": PROVIDER, "lat": lat, "lon": lon, "reported_at": now}
+            for pk, (lat, lon) in points.items()
+        ]
+        if rows:
+            positions.report(rows, by=self.room.by)
 
     def _is_refused(self, assignment: Assignment) -> bool:
         dice = seeded(self.room.teller.seed, "refusal", assignment.incident.reference, assignment.team)
@@ -130,7 +141,7 @@ class Field:
         drive = self._drives.pop(assignment.team_id, None)
         actions.arrive(assignment, by=by)
         if drive is not None:
-            _stand(assignment.team, drive.end, clock.now())
+            self._tell({assignment.team_id: drive.end}, clock.now())
 
     def _clear(self, assignment: Assignment, *, by: User) -> None:
         actions.clear(assignment, by=by)
@@ -159,8 +170,7 @@ def _away_m(team: Team, incident: Incident) -> float:
     return distance_m((team.lat, team.lon), (incident.lat, incident.lon))
 
 
-def _stand(team: Team, point: tuple[float, float], now: datetime) -> None:
-    team.lat, team.lon = point
-    team.position_at = now
-    team.save(update_fields=["lat", "lon", "position_at"])
-    outbox.emit("team.moved", team, at=now)
+def _standing() -> dict[UUID, Point]:
+    """Where every team on shift is known to be."""
+    rows = Team.objects.on_shift().exclude(lat=None).exclude(lon=None).values_list("pk", "lat", "lon")
+    return {pk: (lat, lon) for pk, lat, lon in rows if lat is not None and lon is not None}

@@ -2,6 +2,7 @@
 // its own address, where the server decides anew what this user may see.
 //
 // A live part is an element with an id, data-live="type:id type:*" (what it shows) and data-live-url.
+// With data-live-every it is also asked for every so many seconds, for what no event tells of.
 // At most one fetch a second each; 304 leaves it alone; 403, 404 and 410 take it off the page.
 // Nothing moves under the user's hands: while somebody types, presses or has a menu open in it, the
 // part waits and carries data-stale. Focus comes back to the element with the same id; scrolling
@@ -22,6 +23,7 @@ const fetched = new Map(); // id → moment of the last fetch
 const tries = new Map(); // id → failures in a row
 const fetching = new Set();
 const etags = new WeakMap(); // element → ETag of what it shows
+const opened = performance.now();
 let recent = [];
 let pressed = null;
 let swapping = false;
@@ -224,6 +226,14 @@ document.addEventListener("carma:resync", () => {
     mark(element, SPREAD_ALL);
   }
 });
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("[data-live-every]")) {
+    if (now() - (fetched.get(element.id) ?? opened) >= 1000 * Number(element.dataset.liveEvery)) {
+      mark(element, SPREAD);
+    }
+  }
+}, 1000);
 
 // Ask for a part again without an event: dispatched on it, or on anything within it.
 document.addEventListener("carma:refresh", ({ target }) => {
