@@ -61,11 +61,6 @@ class Server:
         """Make a database anew, whoever still uses the old one."""
         names = {"name": sql.Identifier(name), "like": sql.Identifier(like), "owner": sql.Identifier(OWNER)}
         with databases.connected(self.superuser_url) as connection, connection.cursor() as cursor:
-            names = {
-                "name": sql.Identifier(name),
-                "like": sql.Identifier(like),
-                "owner": sql.Identifier(OWNER),
-            }
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
             cursor.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {like} OWNER {owner}").format(**names))
 
