@@ -28,19 +28,21 @@ ROOM = (
     "incidents.merge_incident",
     "incidents.close_incident",
     "interventions.assign_team",
+    "interventions.lead_shift",
     "alerts.view_every_alert",
     "alerts.acknowledge_alert",
     "followups.answer_followup",
     "interventions.view_track",
 )
+ROSTER = ("interventions.change_shifttemplate",)
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "dispatcher": (*SEE_ALL, *ROOM),
     "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES, *ENGINE),
+    "team_lead": (*SEE_ALL, *ROOM, *ROSTER, "incidents.reopen_incident", *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *ROSTER, "incidents.reopen_incident", *FIGURES, *ENGINE),
     "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
     "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
     "investigator": (
