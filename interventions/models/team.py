@@ -46,6 +46,15 @@ class Team(Lifecycle):
         Status.OFF_DUTY: {Status.AVAILABLE},
     }
 
+    WORDS = {
+        "status": _("Status"),
+        "crew": _("Crew"),
+        "vehicle": _("Vehicle"),
+        "equipment": _("Equipment"),
+        "sector": _("Sector"),
+        "until_at": _("Until about"),
+    }
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call_sign = models.CharField(max_length=12)
     base = models.CharField(max_length=40)
