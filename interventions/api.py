@@ -13,26 +13,29 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
-from carma.api.serializers import MoveSerializer, VersionedSerializer
+from carma.api.serializers import InputSerializer, MoveSerializer, VersionedSerializer
 from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
 from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, positions, shifts
+from interventions import actions, positions, sectors, shifts
 from interventions.filters import AssignmentFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Position, ShiftTemplate, Team
+from interventions.models import Assignment, Position, SectorClaim, ShiftTemplate, Team
 from interventions.serializers import (
     AssignmentSerializer,
     AssignSerializer,
     ChangeTeamSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
+    SectorClaimSerializer,
     ShiftTemplateSerializer,
     ShiftTemplateToldSerializer,
     StartTeamSerializer,
     TakeOverSerializer,
+    TakeSectorSerializer,
     TeamSerializer,
     TrackSerializer,
 )
@@ -144,6 +147,35 @@ class ShiftTemplateViewSet(Listed, Shown):
     def drop(self, request: Request, pk: UUID) -> HttpResponse:
         """Plan by it no more. Answers it as it was."""
         return self.run_move(shifts.drop_template, VersionedSerializer)
+
+
+class SectorClaimViewSet(Listed, Shown):
+    """Who dispatches which sector: those in force now. Ends by itself with the turn of duty."""
+
+    queryset = SectorClaim.objects.select_related("person").order_by("-since_at", "id")
+    serializer_class = SectorClaimSerializer
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "create": "interventions.assign_team",
+        "give_up": "interventions.assign_team",
+    }
+
+    def get_queryset(self) -> QuerySet[SectorClaim]:
+        rows: QuerySet[SectorClaim] = super().get_queryset()
+        running = SectorClaim.objects.in_force(clock.now()).values("pk")
+        return rows.filter(pk__in=running) if self.action == "list" else rows
+
+    @extend_schema(request=TakeSectorSerializer, responses={201: SectorClaimSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Dispatch a sector from now on, in place of who did. 409 `sector_just_taken`."""
+        return self.run_create(sectors.take, TakeSectorSerializer)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def give_up(self, request: Request, pk: UUID) -> HttpResponse:
+        """Dispatch it no longer. 409 `move_not_allowed` when it is not, or no longer, one's own."""
+        return self.run_move(sectors.give_up, InputSerializer)
 
 
 class AssignmentViewSet(Listed, Shown):

@@ -13,7 +13,7 @@ from carma.api.serializers import (
     RowSerializer,
     VersionedSerializer,
 )
-from interventions.models import Assignment, Position, ShiftTemplate, Team
+from interventions.models import Assignment, Position, SectorClaim, ShiftTemplate, Team
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -139,6 +139,19 @@ class ShiftTemplateToldSerializer(VersionedSerializer):
         child=serializers.CharField(max_length=12), required=False, max_length=40, default=list
     )
     least = serializers.IntegerField(min_value=0, max_value=40, help_text="How few teams there may be.")
+
+
+class SectorClaimSerializer(RowSerializer[SectorClaim]):
+    person = serializers.CharField(source="person.username", read_only=True)
+
+    class Meta:
+        model = SectorClaim
+        fields = ["id", "sector", "person", "since_at", "until_at", "ended_at"]
+        read_only_fields = fields
+
+
+class TakeSectorSerializer(InputSerializer):
+    sector = serializers.CharField(max_length=20, help_text="Its code.")
 
 
 class TrackSerializer(RowSerializer[Position]):

@@ -12,12 +12,19 @@ from carma.followups.api import FollowUpViewSet
 from carma.geo.api import AddressViewSet
 from carma.incidents.api import CallViewSet, IncidentViewSet
 from carma.policy.api import MonthlyReportViewSet
-from interventions.api import AssignmentViewSet, PositionViewSet, ShiftTemplateViewSet, TeamViewSet
+from interventions.api import (
+    AssignmentViewSet,
+    PositionViewSet,
+    SectorClaimViewSet,
+    ShiftTemplateViewSet,
+    TeamViewSet,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
+router.register("sector-claims", SectorClaimViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from carma import clock
@@ -10,15 +13,26 @@ from carma.web.answers import fragment
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions import board as shown
+from interventions import sectors
 from interventions.drawn import Facts, drawn
 
 may_see = permission_required("interventions.view_assignment", raise_exception=True)
 
 PANELS: dict[str, tuple[str, Facts]] = {
     "situation": ("interventions/_situation.html", shown.situation),
+    "sectors": ("interventions/_sectors.html", sectors.of_now),
     "queue": ("interventions/_queue.html", shown.queue),
     "running": ("interventions/_running.html", shown.running),
     "teams": ("interventions/_teams.html", shown.teams),
+}
+
+# The parts each window has; the map is drawn from the rows of the lists beside it.
+WINDOWS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "overview": (gettext_lazy("Overview"), ("situation", "sectors")),
+    "queue": (gettext_lazy("Waiting"), ("queue",)),
+    "running": (gettext_lazy("With a team"), ("running",)),
+    "teams": (gettext_lazy("Teams"), ("teams",)),
+    "map": (gettext_lazy("Map"), ("queue", "running", "teams", "sectors")),
 }
 
 
@@ -28,7 +42,9 @@ PANELS: dict[str, tuple[str, Facts]] = {
 def board(request: Request) -> HttpResponse:
     """The dispatch room's screen: what waits, what runs, who is there and where."""
     panels = {name: drawn(template, facts, request.user) for name, (template, facts) in PANELS.items()}
-    context = {**panels, "may": shown.verbs_of(request.user), "moment": clock.now()}
+    windows = [(name, title) for name, (title, _parts) in WINDOWS.items()]
+    may = shown.verbs_of(request.user)
+    context = {**panels, "may": may, "moment": clock.now(), "windows": windows}
     return render(request, "interventions/board.html", context)
 
 
