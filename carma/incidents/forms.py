@@ -11,7 +11,7 @@ from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priori
 from carma.geo import addresses
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident
+from carma.incidents.models import Call, Incident, Link
 
 
 class TypeField(forms.Field):
@@ -163,6 +163,18 @@ class MergeForm(VerbForm):
     into = forms.CharField(
         label=_("Into which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
     )
+
+
+class UnmergeForm(VerbForm):
+    reason = forms.CharField(label=_("Why they are two incidents after all"), max_length=400)
+
+
+class LinkForm(VerbForm):
+    to = forms.CharField(
+        label=_("To which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
+    )
+    kind = forms.ChoiceField(label=_("How they belong together"), choices=Link.Kind.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class ReopenForm(VerbForm):

@@ -15,7 +15,7 @@ from carma.api.serializers import (
 )
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident, Note
+from carma.incidents.models import Call, Incident, Link, Note
 
 
 class PlaceSerializer(RowSerializer[Incident]):
@@ -176,6 +176,28 @@ class CancelSerializer(MoveSerializer):
 
 class MergeSerializer(MoveSerializer):
     into = serializers.UUIDField(help_text="The running incident that goes on.")
+
+
+class UnmergeSerializer(MoveSerializer):
+    reason = serializers.CharField(max_length=400)
+
+
+class LinkSerializer(RowSerializer[Link]):
+    class Meta:
+        model = Link
+        fields = ["id", "one", "other", "kind", "reason", "at"]
+        read_only_fields = fields
+
+
+class LinkToldSerializer(InputSerializer):
+    to = serializers.UUIDField(help_text="The incident it belongs with.")
+    kind = serializers.ChoiceField(choices=Link.Kind.choices)
+    reason = serializers.CharField(max_length=200)
+
+
+class UnlinkSerializer(InputSerializer):
+    link = serializers.UUIDField()
+    reason = serializers.CharField(max_length=200)
 
 
 class FinishSerializer(MoveSerializer):

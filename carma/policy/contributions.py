@@ -7,7 +7,9 @@ from carma.policy import tallies
 from carma.registry import subscribe
 
 
-@subscribe("incident.qualified", "incident.cancelled", "incident.merged", "incident.retyped")
+@subscribe(
+    "incident.qualified", "incident.cancelled", "incident.merged", "incident.unmerged", "incident.retyped"
+)
 def keep_tallies(event: Event) -> None:
     incident = Incident.objects.get(pk=event.subject_id)
     types = {incident.type_id} if incident.type_id else set()

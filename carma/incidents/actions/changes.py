@@ -29,8 +29,7 @@ def qualify(
     expect: int | None = None,
 ) -> None:
     """Give a received incident its type, place and priority, so that teams can be sent."""
-    incident.hold()
-    incident.expect_version(expect)
+    _hold_running(incident, expect)
     chosen = priority or type.default_priority
     set_place(incident, place)
     fields = ("place", "address_id", "lat", "lon", "municipality", "sector", "wijk")

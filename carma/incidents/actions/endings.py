@@ -14,7 +14,6 @@ from carma.lifecycle import How
 
 # court . charge . service . sequence / year, as TG.69.L3.00572/24 (domain 1.2)
 PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{4})$")
-EARLIEST = ("received_at", "qualified_at", "assigned_at", "en_route_at", "on_scene_at")
 
 
 @transaction.atomic
@@ -24,6 +23,7 @@ def queue(
     """Let an incident wait. When it is deferred, the caller is told reason and delay (KB 17/9/2001)."""
     if told_at is not None and not deferred_reason:
         raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
+    _hold_own(incident)
     incident._move(
         Incident.Status.QUEUED, **how, **_given(deferred_reason=deferred_reason, deferral_told_at=told_at)
     )
@@ -55,38 +55,12 @@ def finish(
     number = pv_number.strip().upper()
     if number and not PV_NUMBER.match(number):
         raise InvalidInput(_("A PV number looks like TG.69.L3.00572/24."), field="pv_number")
-    incident.hold()
+    _hold_own(incident)
     written = _given(result=result, pv_number=number, no_pv_reason=no_pv_reason.strip())
     if result in Incident.WITH_DOCUMENT and not (number or no_pv_reason.strip()):
         incident._move(Incident.Status.REPORTING, **how, **written)
         return
     incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
-
-
-@transaction.atomic
-def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
-    """Make an incident part of another: its calls move along and the earliest moments count.
-
-    Refused with `MoveNotAllowed` while a team is on it, and when the master is itself merged or over.
-    """
-    if incident.pk == into.pk:
-        raise InvalidInput(_("An incident can't be merged into itself."), field="into")
-    for one in sorted(
-        (incident, into), key=lambda each: each.pk
-    ):  # one order, so that two merges never deadlock
-        one.hold()
-    if into.status in (Incident.Status.MERGED, Incident.Status.CANCELLED, Incident.Status.CLOSED):
-        raise MoveNotAllowed(_("%(incident)s is over; choose a running incident.") % {"incident": into})
-    by, at = how["by"], how.get("at")
-    incident._move(Incident.Status.MERGED, **how, merged_into=into)
-    incident.calls.update(incident=into)
-    earliest = {
-        name: min(told)
-        for name in EARLIEST
-        if (told := [m for m in (getattr(incident, name), getattr(into, name)) if m])
-    }
-    into._change("incident.merged_with", by=by, at=at, reason=f"+ {incident}", **earliest)
-    watch.assigned(incident)
 
 
 @transaction.atomic
@@ -97,11 +71,21 @@ def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     """
     if not how.get("reason"):
         raise ReasonNeeded(_("Say why the incident is reopened."))
+    _hold_own(incident)
     if to_queue or incident.status == Incident.Status.CANCELLED:
         incident._move(Incident.Status.QUEUED, **how, closed_at=None, cancelled_because="")
         watch.unassigned(incident)
         return
     incident._move(Incident.Status.REPORTING, **how, closed_at=None)
+
+
+def _hold_own(incident: Incident) -> None:
+    """Lock it; what is part of another incident leaves that by `unmerge` alone."""
+    incident.hold()
+    if incident.status == Incident.Status.MERGED:
+        raise MoveNotAllowed(
+            _("%(incident)s is part of another incident. Take it out of that first.") % {"incident": incident}
+        )
 
 
 def _given(**values: Any) -> dict[str, Any]:
