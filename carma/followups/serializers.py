@@ -16,6 +16,7 @@ class FollowUpSerializer(RowSerializer[FollowUp]):
             "asked_at",
             "due_at",
             "ended_at",
+            "confirmed_at",
             "version",
         ]
         read_only_fields = fields

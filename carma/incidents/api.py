@@ -146,7 +146,10 @@ class IncidentViewSet(Listed, Shown):
     @extend_schema(request=FinishSerializer)
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: UUID) -> HttpResponse:
-        """Write the result and close it, or leave it `reporting` until its document has a number."""
+        """Write the result and close it, or leave it `reporting` until its document has a number.
+
+        409 `answers_needed` names in `missing` the follow-ups that were not answered yes or no.
+        """
         return self.run_move(actions.finish, FinishSerializer)
 
     @extend_schema(request=ReopenSerializer)

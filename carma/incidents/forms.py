@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
+from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
 from carma.incidents.models import Call, Incident, Link
@@ -111,6 +113,10 @@ class VerbForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+
     def how(self) -> dict[str, Any]:
         return {"expect": self.cleaned_data["version"], "reason": self.cleaned_data.get("reason", "")}
 
@@ -148,6 +154,17 @@ class CancelForm(VerbForm):
     reason = forms.CharField(label=_("Which zone, or what else to know"), max_length=400, required=False)
 
 
+YES, NO = "yes", "no"
+
+
+class AnswerField(forms.ChoiceField):
+    """Yes or no, and nothing chosen beforehand; with the cursor in it one key answers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "…"), (YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No"))]
+        super().__init__(choices=choices, required=False, **kwargs)
+
+
 class FinishForm(VerbForm):
     result = forms.ChoiceField(label=_("Result"), choices=Incident.Result.choices)
     pv_number = forms.CharField(
@@ -157,6 +174,16 @@ class FinishForm(VerbForm):
         help_text=_("As TG.69.L3.00572/24. Without a number or a reason the report stays due."),
     )
     no_pv_reason = forms.CharField(label=_("Why there is no PV"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = closing.questions(self.incident)
+        for question in self.asked:
+            self.fields[f"answer_{question.key}"] = AnswerField(label=question.label)
+
+    def answers(self) -> dict[str, bool]:
+        told = {question.key: self.cleaned_data[f"answer_{question.key}"] for question in self.asked}
+        return {key: is_yes == YES for key, is_yes in told.items() if is_yes}
 
 
 class MergeForm(VerbForm):

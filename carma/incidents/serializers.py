@@ -206,6 +206,12 @@ class FinishSerializer(MoveSerializer):
     result = serializers.ChoiceField(choices=Incident.Result.choices)
     pv_number = serializers.CharField(max_length=30, required=False)
     no_pv_reason = serializers.CharField(max_length=200, required=False)
+    answers = serializers.DictField(
+        child=serializers.BooleanField(),
+        required=False,
+        help_text="Whether each follow-up that its type proposes is needed, by kind.",
+    )
+    otherwise = serializers.BooleanField(required=False, help_text="The answer for those not named.")
 
 
 class ReopenSerializer(MoveSerializer):

@@ -11,8 +11,9 @@ from carma.accounts.models import User
 from carma.audit.models import Entry
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
 from carma.incidents import actions
+from carma.incidents.actions import PlaceTold
 from carma.incidents.models import Incident, Link
-from tests.cast import Browse, Login, Member, PlaceTold
+from tests.cast import Browse, Login, Member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "geography")]
 Take = Callable[..., Incident]

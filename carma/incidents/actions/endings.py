@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -8,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
-from carma.incidents import watch
+from carma.incidents import closing, watch
 from carma.incidents.models import Incident
 from carma.lifecycle import How
 
 # court . charge . service . sequence / year, as TG.69.L3.00572/24 (domain 1.2)
 PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{4})$")
+WITH_PV = (Incident.Result.PV, Incident.Result.VPV)  # a report of another kind has a number of its own
 
 
 @transaction.atomic
@@ -43,24 +45,42 @@ def cancel(incident: Incident, because: str, **how: Unpack[How]) -> None:
 
 @transaction.atomic
 def finish(
-    incident: Incident, result: str, *, pv_number: str = "", no_pv_reason: str = "", **how: Unpack[How]
+    incident: Incident,
+    result: str,
+    *,
+    pv_number: str = "",
+    no_pv_reason: str = "",
+    answers: Mapping[str, bool] | None = None,
+    otherwise: bool | None = None,
+    **how: Unpack[How],
 ) -> None:
     """Write the result of a cleared incident and close it.
 
-    A result that asks for a document leaves it `reporting` until `pv_number`, or the reason why there
-    is none, is given. Raises `InvalidInput` for an unknown result or a number of another form.
+    A result that asks for a document leaves it `reporting` until its number (`pv_number`), or the reason
+    why there is none, is given. What its type proposes is answered before it closes: `answers` by key,
+    `otherwise` for the rest; else `AnswersNeeded`. Raises `InvalidInput` for an unknown result or a number
+    of another form.
     """
     if result not in Incident.Result.values:
         raise InvalidInput(_("Choose a result from the list."), field="result")
-    number = pv_number.strip().upper()
-    if number and not PV_NUMBER.match(number):
+    number, no_number = pv_number.strip().upper(), no_pv_reason.strip()
+    if number and result in WITH_PV and not PV_NUMBER.match(number):
         raise InvalidInput(_("A PV number looks like TG.69.L3.00572/24."), field="pv_number")
     _hold_own(incident)
-    written = _given(result=result, pv_number=number, no_pv_reason=no_pv_reason.strip())
-    if result in Incident.WITH_DOCUMENT and not (number or no_pv_reason.strip()):
+    written = _given(result=result, pv_number=number, no_pv_reason=no_number)
+    is_written = result not in Incident.WITH_DOCUMENT or bool(number or no_number)
+    if is_written:
+        incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
+    else:
         incident._move(Incident.Status.REPORTING, **how, **written)
-        return
-    incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
+    closing.settle(
+        incident,
+        answers or {},
+        otherwise=otherwise,
+        must=is_written,
+        by=how["by"],
+        at=incident.status_since,
+    )
 
 
 @transaction.atomic

@@ -34,10 +34,10 @@ class Offer:
     def start(self, incident: Incident) -> VerbForm:
         """The form with what is known already."""
         known = {name: getattr(incident, name) for name in KNOWN}
-        return self.form(initial=known, auto_id=f"{self.name}-%s")
+        return self.form(incident=incident, initial=known, auto_id=f"{self.name}-%s")
 
-    def told(self, posted: QueryDict) -> VerbForm:
-        return self.form(posted, auto_id=f"{self.name}-%s")
+    def told(self, posted: QueryDict, incident: Incident) -> VerbForm:
+        return self.form(posted, incident=incident, auto_id=f"{self.name}-%s")
 
 
 def _can(to: Status) -> Callable[[Incident], bool]:

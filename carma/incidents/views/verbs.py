@@ -39,7 +39,7 @@ def verb(name: str, *, said: Any) -> Callable[[Deed], View]:
         @require_POST
         def view(request: Request, pk: UUID) -> HttpResponse:
             record = known(request, pk)
-            form = offer.told(request.POST)
+            form = offer.told(request.POST, record)
             if not form.is_valid():
                 context = page_context(record, request)
                 context["verbs"] = [(one, form if one is offer else blank) for one, blank in context["verbs"]]
@@ -96,7 +96,7 @@ def cancel(record: Incident, form: Any, request: Request) -> None:
 def finish(record: Incident, form: Any, request: Request) -> None:
     told = form.cleaned_data
     document = {name: told[name] for name in ("pv_number", "no_pv_reason")}
-    actions.finish(record, told["result"], by=request.user, **document, **form.how())
+    actions.finish(record, told["result"], by=request.user, answers=form.answers(), **document, **form.how())
 
 
 @verb("merge", said=gettext_lazy("Merged."))
