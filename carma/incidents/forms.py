@@ -179,7 +179,9 @@ class FinishForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.asked = closing.questions(self.incident)
         for question in self.asked:
-            self.fields[f"answer_{question.key}"] = AnswerField(label=question.label)
+            self.fields[f"answer_{question.key}"] = AnswerField(
+                label=_("Follow-up needed: %(what)s?") % {"what": question.label}
+            )
 
     def answers(self) -> dict[str, bool]:
         told = {question.key: self.cleaned_data[f"answer_{question.key}"] for question in self.asked}
