@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carma.errors import MomentOutOfOrder
 
 ZONE = ZoneInfo("Europe/Brussels")
 SKEW = timedelta(minutes=1)  # how far ahead of us a client may be
@@ -14,6 +18,22 @@ LATE = timedelta(minutes=2)  # a deed told later than this needs a reason
 
 def now() -> datetime:
     return timezone.now()
+
+
+def database_now() -> datetime:
+    """The one clock that decides whether something is due, in UTC: those of hosts may differ."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def not_ahead(at: datetime | None) -> datetime:
+    """The moment told, or now. Raises `MomentOutOfOrder` for one that is still to come."""
+    heard = now()
+    if at is not None and at > heard + SKEW:
+        raise MomentOutOfOrder(_("That moment is still to come. Check date and time."))
+    return at or heard
 
 
 def local(moment: datetime) -> datetime:

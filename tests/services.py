@@ -103,11 +103,14 @@ def server(kind: str) -> Iterator[Server]:
 def point_to(addresses: dict[str, str]) -> None:
     """Point this process and those it starts to other servers, whatever var/env says."""
     os.environ.update(addresses)
-    for alias, name in (("default", "DATABASE_URL"), ("owner", "DATABASE_OWNER_URL")):
+    for alias, name, limits in (
+        ("default", "DATABASE_URL", environment.WORK_LIMITS),
+        ("owner", "DATABASE_OWNER_URL", ""),
+    ):
         if name in addresses:
             connections[alias].close()
             # The dictionaries stay the same objects: connections hold on to them.
-            connections.settings[alias].update(environment.database(addresses[name]))
+            connections.settings[alias].update(environment.database(addresses[name], limits=limits))
     if "REDIS_URL" in addresses:
         settings.CELERY_BROKER_URL = addresses["REDIS_URL"]
         current_app.conf.update(broker_url=addresses["REDIS_URL"])

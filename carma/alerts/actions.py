@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from carma.accounts.models import User
 from carma.alerts.models import REPEAT, Alert
@@ -17,6 +17,13 @@ from carma.events import outbox
 from carma.norms import figures
 from carma.timers.actions import set_timer
 
+# Asked with every verb of a team. The lock: who acknowledges at this moment goes first.
+_RAISED = """
+SELECT id FROM alerts_alert
+WHERE subject_type = %(type)s AND subject_id = %(id)s AND status = 'raised' AND kind = ANY(%(kinds)s)
+  AND (%(about)s::text IS NULL OR about = %(about)s)
+ORDER BY id FOR UPDATE
+"""
 LADDER = (Turn.Function.DUTY_OFFICER, Turn.Function.DISPATCH)
 
 
@@ -55,12 +62,16 @@ def raise_alert(
 
 
 def repeat(alert: Alert, *, at: datetime) -> None:
-    """Tell it once more; the next step of the ladder joins when its time has come."""
+    """Tell it once more, those who are on duty by now; the next step of the ladder joins in its time."""
     if alert.status != Alert.Status.RAISED:
         return
     due_level = int((at - alert.raised_at) / figures.span("alert_next_level"))
     if due_level > alert.level and alert.level < len(LADDER) - 1:
-        _climb(alert, alert.level + 1, at)
+        was = alert.level
+        _climb(alert, was + 1, at)
+        trail.record("alert.climbed", alert, by=None, at=at, changes={"level": [was, alert.level]})
+    for step in LADDER[: alert.level + 1]:
+        alert.recipients.add(*on_duty(step, at=at))
     alert.told_at = at
     alert.times_told += 1
     alert.save(update_fields=["told_at", "times_told"])
@@ -68,18 +79,13 @@ def repeat(alert: Alert, *, at: datetime) -> None:
     _again(alert, at)
 
 
-@transaction.atomic
 def settle(subject: models.Model, *kinds: str, by: User | None = None, about: str | None = None) -> None:
     """End the raised alerts of these kinds on a record: what they warned of is over."""
-    raised = Alert.objects.filter(
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        kind__in=kinds,
-        status=Alert.Status.RAISED,
-    )
-    if about is not None:
-        raised = raised.filter(about=about)
-    for alert in raised:
+    asked = {"type": subject._meta.label_lower, "id": str(subject.pk), "kinds": list(kinds), "about": about}
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISED, asked)
+        keys = [key for (key,) in cursor.fetchall()]
+    for alert in Alert.objects.filter(pk__in=keys) if keys else ():
         alert.settle(by=by)
 
 

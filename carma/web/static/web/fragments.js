@@ -4,6 +4,7 @@
 // A live part is an element with an id, data-live="type:id type:*" (what it shows) and data-live-url.
 // With data-live-every it is also asked for every so many seconds, for what no event tells of.
 // At most one fetch a second each; 304 leaves it alone; 403, 404 and 410 take it off the page.
+// In a window nobody sees, only parts with data-live-always are fetched: an alarm must sound there as well.
 // Nothing moves under the user's hands: while somebody types, presses or has a menu open in it, the
 // part waits and carries data-stale. Focus comes back to the element with the same id; scrolling
 // parts and <details> keep their place when they have an id. Fragments must not carry `autofocus`.
@@ -49,12 +50,10 @@ function plan(ms) {
 }
 
 function run() {
-  if (document.visibilityState === "hidden") {
-    return; // on coming back, everything that is due is fetched at once
-  }
+  const isHidden = document.visibilityState === "hidden"; // on coming back, all that is due is fetched at once
   const started = [];
   // Document order: what lies within a part that is fetched now comes with it.
-  for (const element of document.querySelectorAll("[data-live]")) {
+  for (const element of document.querySelectorAll(isHidden ? "[data-live-always]" : "[data-live]")) {
     if (!(due.get(element.id) <= now()) || fetching.has(element.id)) {
       continue;
     }
@@ -68,6 +67,9 @@ function run() {
     }
   }
   forgetGone();
+  if (isHidden) {
+    return;
+  }
   const waits = [...due.values()].some((moment) => moment <= now());
   plan(waits ? 500 : undefined);
 }

@@ -10,13 +10,13 @@
 const banner = document.getElementById("sound-banner");
 const STARTED = "carma.sound";
 
-/* Per priority: [frequency Hz, length ms] one after the other, and seconds until it is repeated (0: once). */
+/* Per priority: [frequency Hz, length ms] one after the other, and seconds until it is repeated. */
 const TONES = [
   { beat: [[988, 160], [659, 160], [988, 160], [659, 160], [988, 160], [659, 160]], every: 4 },
   { beat: [[880, 180], [660, 180], [880, 180]], every: 8 },
   { beat: [[784, 180], [784, 180]], every: 20 },
-  { beat: [[587, 220]], every: 0 },
-  { beat: [[440, 160]], every: 0 },
+  { beat: [[587, 220]], every: 30 },
+  { beat: [[440, 160]], every: 30 },
 ];
 const TEST = [[523, 120], [659, 120], [784, 180]];
 const GAP_MS = 40;
@@ -67,7 +67,7 @@ const levelOf = (alarm) => Math.min(Math.max(Number(alarm.dataset.alarm) || 0, 0
 function isDue(alarm, now) {
   const last = heard.get(nameOf(alarm));
   const { every } = TONES[levelOf(alarm)];
-  return last === undefined || (every > 0 && now - last >= every * 1000);
+  return last === undefined || now - last >= every * 1000;
 }
 
 function tellWhenBlocked(wanted) {
