@@ -42,16 +42,23 @@ class Lifecycle(models.Model):
         abstract = True
 
     def hold(self) -> None:
-        """Lock the row until the transaction ends and reload it; unsaved changes are dropped.
+        """Lock the row until the transaction ends, and reload it when somebody changed it meanwhile.
 
-        Records it points to stay at hand when it still points to them: the caller may hold those as well.
+        Every change of state counts the version up, so that an equal version needs no second look: a verb
+        holds several records, and reading them whole is most of its price.
         """
+        rows = type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk)
+        if rows.values_list("version", flat=True).get() != self.version:
+            self._reload()
+
+    def _reload(self) -> None:
+        """Read the row again; records it still points to stay at hand: the caller may hold those too."""
         known = {
             field: field.get_cached_value(self)
             for field in self._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.is_cached(self)
         }
-        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
+        self.refresh_from_db()
         for field, record in known.items():
             if record is not None and getattr(self, field.attname) == record.pk:
                 field.set_cached_value(self, record)
@@ -122,9 +129,9 @@ class Lifecycle(models.Model):
             values = {"status": to, "status_since": at, "version": self.version + 1, **also}
             if stamp and getattr(self, stamp) is None:
                 values[stamp] = at
+            changes = {"status": [was, to], **self._differences(also)}
             self._set(values)
             kind = f"{self._meta.model_name}.{to}"
-            changes = {"status": [was, to], **{name: [None, str(value)] for name, value in also.items()}}
             trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
             outbox.emit(kind, self, at=at)
 
@@ -135,17 +142,21 @@ class Lifecycle(models.Model):
 
         The caller holds the row. Fields that stay as they are are left out; no change, no trace.
         """
-        changes = {
-            name: [_plain(getattr(self, name)), _plain(value)]
-            for name, value in values.items()
-            if getattr(self, name) != value
-        }
+        changes = self._differences(values)
         if not changes:
             return
         at = at or clock.now()
         self._set({**values, "version": self.version + 1})
         trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
         outbox.emit(kind, self, at=at)
+
+    def _differences(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """What these values would change, each as what was and what will be."""
+        return {
+            name: [_plain(getattr(self, name)), _plain(value)]
+            for name, value in values.items()
+            if getattr(self, name) != value
+        }
 
     def _set(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carma import clock
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
 from carma.incidents.actions import CallTold, PlaceTold
@@ -38,6 +41,25 @@ class TypeField(forms.Field):
                 _("No type is called “%(told)s”. Choose one from the list.") % {"told": told}
             )
         return found[0]
+
+
+class LocalMomentField(forms.DateTimeField):
+    """A moment on the clocks of the zone; in the hour that comes twice the later one that has been."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        with suppress(ValueError):
+            told = datetime.fromisoformat(str(value).strip())
+            if told.tzinfo is None:
+                told = _last_of(told)
+            return told.astimezone(UTC)
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def _last_of(told: datetime) -> datetime:
+    later, earlier = (told.replace(tzinfo=clock.ZONE, fold=fold) for fold in (1, 0))
+    return later if later <= clock.now() + clock.SKEW else earlier
 
 
 class PlaceMixin(forms.Form):
@@ -81,7 +103,7 @@ class IntakeForm(PlaceMixin):
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
     )
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
-    cic_received_at = forms.DateTimeField(
+    cic_received_at = LocalMomentField(
         label=_("Received at the CIC"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
@@ -124,6 +146,7 @@ class QualifyForm(PlaceMixin, VerbForm):
         required=False,
         empty_label=_("as the type has it"),
     )
+    reason = forms.CharField(label=_("Reason (to lower a 0 or 1)"), max_length=400, required=False)
 
     field_order = ["type", "place", "priority"]
 

@@ -7,6 +7,7 @@ from carma.incidents.views import intake, pages, verbs
 app_name = "incidents"
 urlpatterns = [
     path("", pages.recent, name="recent"),
+    path("list/", pages.listed, name="list"),
     path("new/", intake.new, name="new"),
     path("new/types/", intake.types, name="types"),
     path("new/duplicates/", intake.duplicates, name="duplicates"),

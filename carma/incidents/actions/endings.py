@@ -7,6 +7,8 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carma import clock
+from carma.actionfields.models import Priority
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
 from carma.incidents import watch
 from carma.incidents.models import Incident
@@ -21,9 +23,20 @@ EARLIEST = ("received_at", "qualified_at", "assigned_at", "en_route_at", "on_sce
 def queue(
     incident: Incident, *, deferred_reason: str = "", told_at: datetime | None = None, **how: Unpack[How]
 ) -> None:
-    """Let an incident wait. When it is deferred, the caller is told reason and delay (KB 17/9/2001)."""
-    if told_at is not None and not deferred_reason:
-        raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
+    """Let an incident wait. When it is deferred, the caller is told reason and delay (KB 17/9/2001).
+
+    Raises `MoveNotAllowed` for urgent work (codes 0 to 2), which waits for nothing but a free team.
+    """
+    if told_at is not None:
+        if not deferred_reason:
+            raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
+        clock.not_ahead(told_at)
+    incident.hold()
+    if incident.urgent:
+        raise MoveNotAllowed(
+            _("%(incident)s is urgent and can't be put to wait. Send a team, or lower its priority first.")
+            % {"incident": incident}
+        )
     incident._move(
         Incident.Status.QUEUED, **how, **_given(deferred_reason=deferred_reason, deferral_told_at=told_at)
     )
@@ -55,8 +68,7 @@ def finish(
     number = pv_number.strip().upper()
     if number and not PV_NUMBER.match(number):
         raise InvalidInput(_("A PV number looks like TG.69.L3.00572/24."), field="pv_number")
-    incident.hold()
-    written = _given(result=result, pv_number=number, no_pv_reason=no_pv_reason.strip())
+    written = {"result": result, "pv_number": number, "no_pv_reason": no_pv_reason.strip()}
     if result in Incident.WITH_DOCUMENT and not (number or no_pv_reason.strip()):
         incident._move(Incident.Status.REPORTING, **how, **written)
         return
@@ -67,7 +79,8 @@ def finish(
 def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
     """Make an incident part of another: its calls move along and the earliest moments count.
 
-    Refused with `MoveNotAllowed` while a team is on it, and when the master is itself merged or over.
+    The more urgent of both priorities counts. Refused with `MoveNotAllowed` while a team is on it, when
+    the master is itself merged or over, and when only the other way round keeps what is known.
     """
     if incident.pk == into.pk:
         raise InvalidInput(_("An incident can't be merged into itself."), field="into")
@@ -77,6 +90,11 @@ def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
         one.hold()
     if into.status in (Incident.Status.MERGED, Incident.Status.CANCELLED, Incident.Status.CLOSED):
         raise MoveNotAllowed(_("%(incident)s is over; choose a running incident.") % {"incident": into})
+    if into.type is None and incident.type is not None:
+        raise MoveNotAllowed(
+            _("%(into)s is not qualified yet. Merge it into %(incident)s instead.")
+            % {"into": into, "incident": incident}
+        )
     by, at = how["by"], how.get("at")
     incident._move(Incident.Status.MERGED, **how, merged_into=into)
     incident.calls.update(incident=into)
@@ -85,8 +103,11 @@ def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
         for name in EARLIEST
         if (told := [m for m in (getattr(incident, name), getattr(into, name)) if m])
     }
-    into._change("incident.merged_with", by=by, at=at, reason=f"+ {incident}", **earliest)
+    first = min((one for one in (into.priority, incident.priority) if one), key=_code, default=None)
+    urgency = {"priority": first, "urgent": first.urgent} if first else {}
+    into._change("incident.merged_with", by=by, at=at, reason=f"+ {incident}", **earliest, **urgency)
     watch.assigned(incident)
+    watch.unassigned(into)
 
 
 @transaction.atomic
@@ -98,10 +119,15 @@ def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     if not how.get("reason"):
         raise ReasonNeeded(_("Say why the incident is reopened."))
     if to_queue or incident.status == Incident.Status.CANCELLED:
-        incident._move(Incident.Status.QUEUED, **how, closed_at=None, cancelled_because="")
+        waits = Incident.Status.QUEUED if incident.type_id else Incident.Status.RECEIVED
+        incident._move(waits, **how, closed_at=None, cancelled_because="")
         watch.unassigned(incident)
         return
     incident._move(Incident.Status.REPORTING, **how, closed_at=None)
+
+
+def _code(priority: Priority) -> int:
+    return priority.code
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -57,11 +57,12 @@ class Call(models.Model):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         indexes = [
+            models.Index(fields=["-received_at", "id"], name="incidents_call_newest"),
             models.Index(
                 fields=["phone_digits", "-received_at"],
                 condition=~Q(phone_digits=""),
                 name="incidents_call_phone",
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -35,6 +35,10 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def waiting(self) -> Self:
         return self.filter(status__in=Incident.WAITING)
 
+    def reporting(self) -> Self:
+        """The team is free, the document that the result asks for is still to come."""
+        return self.filter(status=Incident.Status.REPORTING)
+
     def by_urgency(self) -> Self:
         """Highest priority first, then oldest; without a priority yet first of all."""
         return self.order_by(models.F("priority").asc(nulls_first=True), "received_at", "id")
@@ -104,7 +108,7 @@ class Incident(Lifecycle):
         Status.CLEARED: {Status.ASSIGNED, Status.REPORTING, Status.CLOSED, Status.MERGED},
         Status.REPORTING: {Status.ASSIGNED, Status.CLOSED, Status.MERGED},
         Status.CLOSED: {Status.REPORTING, Status.QUEUED},
-        Status.CANCELLED: {Status.QUEUED},
+        Status.CANCELLED: {Status.QUEUED, Status.RECEIVED},
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -179,6 +183,9 @@ class Incident(Lifecycle):
             ),
             models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"
+            ),
+            models.Index(
+                fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
             GinIndex(fields=["search"], name="incidents_search"),
         ]

@@ -65,7 +65,7 @@ def qualify(record: Incident, form: Any, request: Request) -> None:
         type=told["type"],
         place=form.place_told(),
         priority=told["priority"],
-        expect=told["version"],
+        **form.how(),
     )
 
 
