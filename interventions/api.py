@@ -94,6 +94,7 @@ class AssignmentViewSet(Listed, Shown):
         "accept": "interventions.operate_assignment",
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
+        "hear": "interventions.operate_assignment",
         "clear": "interventions.operate_assignment",
         "refuse": "interventions.operate_assignment",
         "abort": "interventions.operate_assignment",
@@ -103,7 +104,7 @@ class AssignmentViewSet(Listed, Shown):
         rows = super().get_queryset()
         # A verb holds the incident first; fetched along, that costs no query of its own.
         moves = self.action not in ("list", "retrieve")
-        return rows.select_related("incident").defer("incident__search") if moves else rows
+        return rows.select_related("incident__priority").defer("incident__search") if moves else rows
 
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:
@@ -135,6 +136,12 @@ class AssignmentViewSet(Listed, Shown):
     def arrive(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is on scene; allowed straight from assigned. 409 `move_not_allowed`."""
         return self.run_move(actions.arrive)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def hear(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team on scene is well: the watch over it starts anew. 409 `move_not_allowed`."""
+        return self.run_move(actions.hear)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])

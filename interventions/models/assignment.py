@@ -74,6 +74,7 @@ class Assignment(Lifecycle):
             ("operate_assignment", _("Update team statuses")),
         ]
         indexes = [
+            models.Index(fields=["-assigned_at", "id"], name="interventions_newest"),
             models.Index(
                 fields=["team", "-ended_at"],
                 condition=Q(ended_at__isnull=False),

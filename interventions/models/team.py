@@ -82,11 +82,17 @@ class Team(Lifecycle):
 
     def come_back(self, **how: Unpack[How]) -> None:
         """In service again, or at the start of a shift. Raises `MoveNotAllowed` for a call sign in use."""
-        namesakes = Team.objects.on_shift().filter(call_sign=self.call_sign).exclude(pk=self.pk)
-        if namesakes.exists():
+        others = Team.objects.on_shift().exclude(pk=self.pk)
+        if others.filter(call_sign=self.call_sign).exists():
             raise MoveNotAllowed(
                 gettext("Another team on shift is called %(team)s. End that one's shift first.")
                 % {"team": self}
+            )
+        holder = others.filter(device=self.device).first() if self.device else None
+        if holder is not None:
+            raise MoveNotAllowed(
+                gettext("%(holder)s, on shift, has the device of %(team)s. End that one's shift first.")
+                % {"holder": holder, "team": self}
             )
         self._move(self.Status.AVAILABLE, **how)
 
