@@ -54,9 +54,10 @@ class FollowUp(Lifecycle):
         permissions = [("answer_followup", _("Take, finish or decline follow-ups"))]
         constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="followups_one_per_kind")]
         indexes = [
+            models.Index(fields=["-asked_at", "id"], name="followups_newest"),
             models.Index(
                 fields=["kind", "due_at"], condition=Q(status__in=["asked", "taken"]), name="followups_open"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
