@@ -9,15 +9,13 @@ from typing import Any
 from django.db import models, transaction
 
 from carma.accounts.models import User
+from carma.alerts import kinds
 from carma.alerts.models import REPEAT, Alert
 from carma.audit import trail
-from carma.duty.models import Turn
 from carma.duty.now import on_duty
 from carma.events import outbox
 from carma.norms import figures
 from carma.timers.actions import set_timer
-
-LADDER = (Turn.Function.DUTY_OFFICER, Turn.Function.DISPATCH)
 
 
 @transaction.atomic
@@ -31,7 +29,7 @@ def raise_alert(
     at: datetime,
     about: str = "",
 ) -> Alert:
-    """Tell the officer of duty, on screen, until somebody acknowledges; once per kind and subject.
+    """Tell whom the kind names, on screen, until somebody acknowledges; once per kind and subject.
 
     Nobody on duty on a step of the ladder: the next step is told at once. Whoever watches the zone
     sees every alert, so that it never goes nowhere.
@@ -59,7 +57,7 @@ def repeat(alert: Alert, *, at: datetime) -> None:
     if alert.status != Alert.Status.RAISED:
         return
     due_level = int((at - alert.raised_at) / figures.span("alert_next_level"))
-    if due_level > alert.level and alert.level < len(LADDER) - 1:
+    if due_level > alert.level and alert.level < len(kinds.of(alert.kind).ladder) - 1:
         _climb(alert, alert.level + 1, at)
     alert.told_at = at
     alert.times_told += 1
@@ -69,14 +67,19 @@ def repeat(alert: Alert, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def settle(subject: models.Model, *kinds: str, by: User | None = None, about: str | None = None) -> None:
+def tell_again(subject: models.Model, kind: str, *, at: datetime, about: str = "") -> bool:
+    """Tell the alert of this kind on a record once more; False when none is raised now."""
+    alert = Alert.objects.raised_on(subject, kind).filter(about=about).select_for_update().first()
+    if alert is None:
+        return False
+    repeat(alert, at=at)
+    return True
+
+
+@transaction.atomic
+def settle(subject: models.Model, *of_kinds: str, by: User | None = None, about: str | None = None) -> None:
     """End the raised alerts of these kinds on a record: what they warned of is over."""
-    raised = Alert.objects.filter(
-        subject_type=subject._meta.label_lower,
-        subject_id=str(subject.pk),
-        kind__in=kinds,
-        status=Alert.Status.RAISED,
-    )
+    raised = Alert.objects.raised_on(subject, *of_kinds)
     if about is not None:
         raised = raised.filter(about=about)
     for alert in raised:
@@ -85,9 +88,10 @@ def settle(subject: models.Model, *kinds: str, by: User | None = None, about: st
 
 def _climb(alert: Alert, level: int, at: datetime) -> None:
     """Have the people of `level` told, or of the first step above it where somebody is on duty."""
-    for step in range(level, len(LADDER)):
+    ladder = kinds.of(alert.kind).ladder
+    for step in range(level, len(ladder)):
         alert.level = step
-        people = on_duty(LADDER[step], at=at)
+        people = [person for function in ladder[step] for person in on_duty(function, at=at)]
         if people:
             alert.recipients.add(*people)
             break
