@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
@@ -19,7 +20,9 @@ from carma.audit import trail
 from carma.errors import MoveNotAllowed, ReasonNeeded
 from carma.events import outbox
 from carma.geo import addresses
+from carma.incidents.models import Incident
 from carma.lifecycle import How
+from interventions.marks import Marks
 from interventions.models import Panic, Team
 
 KIND = "team.panic"
@@ -85,6 +88,37 @@ def taken_by_each(panics: Iterable[Panic]) -> Mapping[UUID, str]:
     for alert in told.select_related("acknowledged_by").order_by("raised_at", "status_since"):
         names[known[alert.subject_id]] = alert.acknowledged_by.display_name if alert.acknowledged_by else ""
     return names
+
+
+@dataclass(frozen=True)
+class Danger:
+    """A panic that is not over, and who has it (empty: nobody yet)."""
+
+    panic: Panic
+    taken_by: str
+
+    @property
+    def clock(self) -> Marks:
+        return Marks(self.panic.raised_at)
+
+
+def in_danger() -> dict[UUID, Danger]:
+    """The teams that are, by their key."""
+    panics = list(Panic.objects.open())
+    names = taken_by_each(panics) if panics else {}
+    return {panic.team_id: Danger(panic, names[panic.pk]) for panic in panics}
+
+
+def of_team(team: Team) -> dict[str, Any]:
+    """What its own page shows: the button, or what became of the call."""
+    panic = team.panics.open().first()
+    return {"team": team, "panic": panic, "taken_by": taken_by(panic) if panic else ""}
+
+
+def where(panic: Panic, user: User) -> dict[str, Any]:
+    """Where the team is, with its incident for those who may know of that."""
+    known = Incident.objects.visible_to(user).filter(panics=panic)
+    return {"panic": panic, "incident": known.defer("search").first()}
 
 
 def _begin(team: Team, *, by: User, at: datetime) -> Panic:

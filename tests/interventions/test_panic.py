@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
-from rest_framework.response import Response
+from rest_framework.test import APIClient
 
 from carma import clock as time_now
 from carma.accounts.models import User
+from carma.alerts.actions import raise_alert
 from carma.alerts.models import Alert
 from carma.audit.models import Entry
 from carma.duty.models import Turn
 from carma.errors import MoveNotAllowed, ReasonNeeded
 from carma.events.models import Event
+from carma.incidents import timeline
+from carma.incidents.models import Incident
 from carma.timers.actions import run_due
 from interventions import panics
 from interventions.models import Assignment, Panic, Team
@@ -40,8 +42,8 @@ def panic(team: Team, officer: User) -> Panic:
     return panics.press(team, by=officer)
 
 
-def press(client: Client | object, team: Team) -> Response:
-    return client.post(f"/api/v1/teams/{team.pk}/panic/")  # type: ignore[attr-defined, no-any-return]
+def press(client: APIClient, team: Team) -> Any:
+    return client.post(f"/api/v1/teams/{team.pk}/panic/")
 
 
 def test_it_tells_every_dispatcher_and_the_officer_at_once(
@@ -153,3 +155,56 @@ def test_who_knows_of_no_team_does_not_learn_of_it(api: Login, policy_maker: Use
 
 def test_the_team_does_not_end_it(api: Login, officer: User, panic: Panic) -> None:
     assert api(officer).post(f"/api/v1/panics/{panic.pk}/end/", {"reason": "x"}).status_code == 403
+
+
+def test_dispatch_ends_it_beside_the_board(
+    browse: Browse, dispatcher: User, officer: User, panic: Panic
+) -> None:
+    room, end = browse(dispatcher), reverse("interventions:panic_end", args=[panic.pk])
+    teams = room.get(reverse("interventions:teams")).content.decode()
+    assert "data-danger" in teams
+    assert end in room.get(reverse("interventions:panic_page", args=[panic.pk])).content.decode()
+    assert room.post(end, {"reason": "Vals alarm"}).status_code == 409
+    Alert.objects.get().acknowledge(by=dispatcher)
+    assert room.post(end, {"reason": "Vals alarm"})["Location"] == reverse("interventions:board")
+
+    assert "data-danger" not in room.get(reverse("interventions:teams")).content.decode()
+    assert browse(officer).post(end, {"reason": "x"}).status_code == 403
+
+
+def test_the_alarm_stands_before_all_else_and_says_where(
+    browse: Browse, dispatcher: User, officer: User, incident: Incident, assignment: Assignment
+) -> None:
+    facts = {"reference": "x", "priority": 0}
+    raise_alert("test", incident, priority=0, text="%(reference)s", facts=facts, at=time_now.now())
+    panic = panics.press(assignment.team, by=officer)
+    panics.say_well(panic, by=officer)
+    html = browse(dispatcher).get(reverse("alerts:alarms")).content.decode()
+
+    first = html.index('data-sound="panic"')
+    assert html.index('class="alarm"') < first < html.index("k k")
+    assert html.count('data-sound="panic"') == 1
+    assert html.index(f"panic-{panic.pk}") < html.rindex('class="alarm"')
+    assert incident.place in html
+    assert "alarm-well" in html
+    where = reverse("interventions:panic_where", args=[panic.pk])
+    assert "alarm-well" in browse(dispatcher).get(where).content.decode()
+
+
+def test_the_incident_tells_the_story(assignment: Assignment, officer: User, dispatcher: User) -> None:
+    panic = panics.press(assignment.team, by=officer)
+    Alert.objects.get().acknowledge(by=dispatcher)
+    panics.end(panic, by=dispatcher, reason="Vals alarm")
+    titles = [moment.title for moment in timeline.of(assignment.incident)]
+
+    assert {"GK12: PANIC, calls for help", "GK12: out of danger"} <= set(titles)
+
+
+def test_the_place_of_an_incident_is_for_those_who_may_know_of_it(
+    browse: Browse, outsider: User, assignment: Assignment, officer: User
+) -> None:
+    panic = panics.press(assignment.team, by=officer)
+    html = browse(outsider).get(reverse("interventions:panic_where", args=[panic.pk])).content.decode()
+
+    assert assignment.incident.place not in html
+    assert assignment.incident.reference not in html
