@@ -42,7 +42,6 @@ function unsent(isUnsent) {
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig?.elt.matches("[data-panic-call]")) {
-    const status = detail.xhr?.status ?? 0;
-    unsent(status === 0 || status >= 500);
+    unsent(!detail.successful);
   }
 });
