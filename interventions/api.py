@@ -164,10 +164,13 @@ class AssignmentViewSet(Listed, Shown):
     @action(detail=True, methods=["post"])
     def ask_assistance(self, request: Request, pk: UUID) -> HttpResponse:
         """Ask for another team; asked again it is told again. 409 `move_not_allowed` once it ended."""
-        told = AskAssistanceSerializer.read(wire.body_of(request))
 
         def deed() -> HttpResponse:
-            question = assistance.ask(self.get_object(), told["urgency"], by=self.member)
+            assignment = (
+                self.get_object()
+            )  # who may not know of it learns nothing from what is said of the body
+            told = AskAssistanceSerializer.read(wire.body_of(request))
+            question = assistance.ask(assignment, told["urgency"], by=self.member)
             return wire.answer(AssistanceSerializer.writer()(question), status=201)
 
         return answer_once(request, deed)
