@@ -17,7 +17,7 @@ from carma.events import outbox
 from carma.incidents import watch as incident_watch
 from carma.incidents.models import Incident
 from carma.lifecycle import How
-from interventions import watch
+from interventions import assistance, watch
 from interventions.models import Assignment, Team
 
 Move = Callable[..., None]
@@ -66,6 +66,7 @@ def assign(
     outbox.emit("assignment.assigned", assignment, at=at)
     incident_watch.assigned(incident)
     watch.follow(assignment)
+    assistance.another_is_sent(incident, by=by)
     return assignment
 
 
@@ -133,6 +134,8 @@ def _run(assignment: Assignment, move: Move, **how: Unpack[How]) -> None:
     _follow(incident, sent, by=by, at=assignment.status_since, reason=reason)
     _put_times_right(incident, sent, by=by, reason=reason)
     watch.follow(assignment)
+    if not assignment.is_open:
+        assistance.asker_left(assignment, by=how["by"])
 
 
 def _put_times_right(incident: Incident, sent: Sent, *, by: User | None, reason: str) -> None:

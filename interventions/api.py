@@ -12,16 +12,20 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from carma.api import wire
-from carma.api.serializers import MoveSerializer
+from carma.api.idempotency import answer_once
+from carma.api.serializers import InputSerializer, MoveSerializer
 from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
 from carma.incidents.models import Incident
-from interventions import actions, positions
-from interventions.filters import AssignmentFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Position, Team
+from interventions import actions, assistance, panics, positions
+from interventions.filters import AssignmentFilter, AssistanceFilter, PanicFilter, TeamFilter, TrackFilter
+from interventions.models import Assignment, Assistance, Panic, Position, Team
 from interventions.serializers import (
+    AskAssistanceSerializer,
     AssignmentSerializer,
     AssignSerializer,
+    AssistanceSerializer,
+    PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
     TeamSerializer,
@@ -41,6 +45,7 @@ class TeamViewSet(Listed, Shown):
         "come_back": "interventions.operate_team",
         "go_out_of_service": "interventions.operate_team",
         "go_off_duty": "interventions.operate_team",
+        "panic": "interventions.raise_panic",
         "track": "interventions.view_track",
     }
 
@@ -61,6 +66,17 @@ class TeamViewSet(Listed, Shown):
     def go_off_duty(self, request: Request, pk: UUID) -> HttpResponse:
         """The end of the shift. 409 `move_not_allowed`."""
         return self.run_move(Team.go_off_duty)
+
+    @extend_schema(request=None, responses={201: PanicSerializer})
+    @action(detail=True, methods=["post"])
+    def panic(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call every dispatcher for help at once. Never refused; pressed again it is told again."""
+
+        def deed() -> HttpResponse:
+            panic = panics.press(self.get_object(), by=self.member)
+            return wire.answer(PanicSerializer.writer()(panic), status=201)
+
+        return answer_once(request, deed)
 
     @extend_schema(
         filters=False,
@@ -95,6 +111,7 @@ class AssignmentViewSet(Listed, Shown):
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
         "hear": "interventions.operate_assignment",
+        "ask_assistance": "interventions.operate_assignment",
         "clear": "interventions.operate_assignment",
         "refuse": "interventions.operate_assignment",
         "abort": "interventions.operate_assignment",
@@ -140,8 +157,21 @@ class AssignmentViewSet(Listed, Shown):
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
     def hear(self, request: Request, pk: UUID) -> HttpResponse:
-        """The team on scene is well: the watch over it starts anew. 409 `move_not_allowed`."""
+        """The team on scene says that all is well: its clock starts anew. 409 `move_not_allowed`."""
         return self.run_move(actions.hear)
+
+    @extend_schema(request=AskAssistanceSerializer, responses={201: AssistanceSerializer})
+    @action(detail=True, methods=["post"])
+    def ask_assistance(self, request: Request, pk: UUID) -> HttpResponse:
+        """Ask for another team; asked again it is told again. 409 `move_not_allowed` once it ended."""
+
+        def deed() -> HttpResponse:
+            assignment = self.get_object()  # first: who may not know of it learns nothing of the body
+            told = AskAssistanceSerializer.read(wire.body_of(request))
+            question = assistance.ask(assignment, told["urgency"], by=self.member)
+            return wire.answer(AssistanceSerializer.writer()(question), status=201)
+
+        return answer_once(request, deed)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -160,6 +190,58 @@ class AssignmentViewSet(Listed, Shown):
     def abort(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is called back before it arrived. 409 `reason_needed` without a reason."""
         return self.run_move(actions.abort)
+
+
+class PanicViewSet(Listed, Shown):
+    """Teams that called for help in danger, at /teams/{id}/panic/. Who has it stands on the alert."""
+
+    queryset = Panic.objects.order_by("-raised_at", "id")
+    serializer_class = PanicSerializer
+    filterset_class = PanicFilter
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "say_well": "interventions.raise_panic",
+        "end": "interventions.end_panic",
+    }
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def say_well(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team says that all is well, which silences nothing. 409 `move_not_allowed` when it is over."""
+        return self.run_move(panics.say_well, InputSerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: UUID) -> HttpResponse:
+        """It is over. 409 `reason_needed`; 409 `move_not_allowed` while nobody acknowledged the alert."""
+        return self.run_move(panics.end)
+
+
+class AssistanceViewSet(Listed, Shown):
+    """Teams that asked for another one, at /assignments/{id}/ask_assistance/. Sending one grants it."""
+
+    queryset = Assistance.objects.order_by("-asked_at", "id")
+    serializer_class = AssistanceSerializer
+    filterset_class = AssistanceFilter
+    action_permissions = {
+        "list": "interventions.view_assignment",
+        "retrieve": "interventions.view_assignment",
+        "decline": "interventions.assign_team",
+        "withdraw": "interventions.operate_assignment",
+    }
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> HttpResponse:
+        """No team can be sent. 409 `reason_needed` without a reason."""
+        return self.run_move(assistance.decline)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team needs nobody any more. 409 `move_not_allowed`."""
+        return self.run_move(assistance.withdraw)
 
 
 class PositionViewSet(VisibleViewSet):

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from carma.api.serializers import InputSerializer, MoveSerializer, RowSerializer
-from interventions.models import Assignment, Position, Team
+from interventions.models import Assignment, Assistance, Panic, Position, Team
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -54,6 +54,50 @@ class AssignSerializer(MoveSerializer):
 
     incident = serializers.UUIDField()
     team = serializers.UUIDField()
+
+
+class PanicSerializer(RowSerializer[Panic]):
+    class Meta:
+        model = Panic
+        fields = [
+            "id",
+            "team",
+            "incident",
+            "status",
+            "status_since",
+            "raised_at",
+            "pressed_at",
+            "times_pressed",
+            "well_at",
+            "ended_at",
+            "lat",
+            "lon",
+            "position_at",
+            "place",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AssistanceSerializer(RowSerializer[Assistance]):
+    class Meta:
+        model = Assistance
+        fields = [
+            "id",
+            "assignment",
+            "urgency",
+            "status",
+            "status_since",
+            "asked_at",
+            "ended_at",
+            "answer",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AskAssistanceSerializer(InputSerializer):
+    urgency = serializers.ChoiceField(choices=Assistance.Urgency.choices)
 
 
 class TrackSerializer(RowSerializer[Position]):

@@ -12,7 +12,13 @@ from carma.followups.api import FollowUpViewSet
 from carma.geo.api import AddressViewSet
 from carma.incidents.api import CallViewSet, IncidentViewSet
 from carma.policy.api import MonthlyReportViewSet
-from interventions.api import AssignmentViewSet, PositionViewSet, TeamViewSet
+from interventions.api import (
+    AssignmentViewSet,
+    AssistanceViewSet,
+    PanicViewSet,
+    PositionViewSet,
+    TeamViewSet,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
@@ -20,6 +26,8 @@ router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
+router.register("panics", PanicViewSet)
+router.register("assistance", AssistanceViewSet)
 router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)

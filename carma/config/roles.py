@@ -20,6 +20,8 @@ FIELD = (
     "incidents.note_incident",
     "incidents.take_call",
     "interventions.report_position",
+    "interventions.raise_panic",
+    "followups.ask_followup",
 )
 ROOM = (
     *FIELD,
@@ -32,6 +34,7 @@ ROOM = (
     "alerts.acknowledge_alert",
     "followups.answer_followup",
     "interventions.view_track",
+    "interventions.end_panic",
 )
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
@@ -58,7 +61,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "chief": (*SEE_ALL, *FIGURES, "alerts.view_every_alert"),
     "dpo": ("audit.view_entry",),
     "desk": (*SEE_ALL, "incidents.take_call", "incidents.note_incident"),
-    "provider": ("interventions.view_team", "interventions.report_position"),
+    "provider": ("interventions.view_team", "interventions.report_position", "interventions.raise_panic"),
     "admin": ("accounts.view_user", "api.view_servicetoken", *ENGINE),
 }
 

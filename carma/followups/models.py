@@ -51,7 +51,10 @@ class FollowUp(Lifecycle):
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
-        permissions = [("answer_followup", _("Take, finish or decline follow-ups"))]
+        permissions = [
+            ("ask_followup", _("Ask for a follow-up")),
+            ("answer_followup", _("Take, finish or decline follow-ups")),
+        ]
         constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="followups_one_per_kind")]
         indexes = [
             models.Index(fields=["-asked_at", "id"], name="followups_newest"),

@@ -2,9 +2,9 @@
 // its own address, where the server decides anew what this user may see.
 //
 // A live part is an element with an id, data-live="type:id type:*" (what it shows) and data-live-url.
+// With data-live-unseen it is fetched at once, and also while the page lies behind another: an alarm must sound there.
 // With data-live-every it is also asked for every so many seconds, for what no event tells of.
 // At most one fetch a second each; 304 leaves it alone; 403, 404 and 410 take it off the page.
-// In a window nobody sees, only parts with data-live-always are fetched: an alarm must sound there as well.
 // Nothing moves under the user's hands: while somebody types, presses or has a menu open in it, the
 // part waits and carries data-stale. Focus comes back to the element with the same id; scrolling
 // parts and <details> keep their place when they have an id. Fragments must not carry `autofocus`.
@@ -41,20 +41,27 @@ function mark(element, spread) {
   plan();
 }
 
+// On coming back to a page that lay behind another, everything that is due is fetched at once.
+const isWanted = (element) => document.visibilityState !== "hidden" || element.matches("[data-live-unseen]");
+
+function moments() {
+  return [...due].filter(([id]) => isWanted(document.getElementById(id) ?? document.body)).map(([, moment]) => moment);
+}
+
 function plan(ms) {
   clearTimeout(timer);
-  if (due.size) {
-    const next = Math.min(...due.values()) - now();
+  const wanted = moments();
+  if (wanted.length) {
+    const next = Math.min(...wanted) - now();
     timer = setTimeout(run, ms ?? Math.max(next, 0));
   }
 }
 
 function run() {
-  const isHidden = document.visibilityState === "hidden"; // on coming back, all that is due is fetched at once
   const started = [];
   // Document order: what lies within a part that is fetched now comes with it.
-  for (const element of document.querySelectorAll(isHidden ? "[data-live-always]" : "[data-live]")) {
-    if (!(due.get(element.id) <= now()) || fetching.has(element.id)) {
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (!isWanted(element) || !(due.get(element.id) <= now()) || fetching.has(element.id)) {
       continue;
     }
     if (started.some((outer) => outer.contains(element))) {
@@ -67,10 +74,7 @@ function run() {
     }
   }
   forgetGone();
-  if (isHidden) {
-    return;
-  }
-  const waits = [...due.values()].some((moment) => moment <= now());
+  const waits = moments().some((moment) => moment <= now());
   plan(waits ? 500 : undefined);
 }
 
@@ -219,7 +223,7 @@ document.addEventListener("carma:event", ({ detail }) => {
   recent = recent.filter((past) => now() - past.at < RECENT);
   recent.push({ at: now(), selector: shows([one, all]) });
   for (const element of document.querySelectorAll(shows([one, all]))) {
-    mark(element, element.matches(shows([one])) ? 0 : SPREAD);
+    mark(element, element.matches(`${shows([one])}, [data-live-unseen]`) ? 0 : SPREAD);
   }
 });
 
