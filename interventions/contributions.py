@@ -53,7 +53,7 @@ for _each in watch.WATCHES:
     on_timer(_each.kind)(_fire)
 
 
-@subscribe("incident.reprioritised", "incident.merged_with")
+@subscribe("incident.reprioritised")
 def follow_priority(event: Event) -> None:
     actions.follow_priority(Incident.objects.get(pk=event.subject_id))
 

@@ -28,6 +28,7 @@ ROOM = (
     "incidents.qualify_incident",
     "incidents.cancel_incident",
     "incidents.merge_incident",
+    "incidents.link_incident",
     "incidents.close_incident",
     "interventions.assign_team",
     "alerts.view_every_alert",
@@ -36,14 +37,15 @@ ROOM = (
     "interventions.view_track",
     "interventions.end_panic",
 )
+LEAD = ("incidents.reopen_incident", "incidents.unmerge_incident")
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "dispatcher": (*SEE_ALL, *ROOM),
     "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES, *ENGINE),
+    "team_lead": (*SEE_ALL, *ROOM, *LEAD, *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *LEAD, *FIGURES, *ENGINE),
     "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
     "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
     "investigator": (

@@ -206,7 +206,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"FollowUpKindEnum": "carma.followups.models.FollowUp.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
+        "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "carma.api.schema.document_the_shared",

@@ -18,6 +18,7 @@ class FollowUpSerializer(RowSerializer[FollowUp]):
             "asked_at",
             "due_at",
             "ended_at",
+            "confirmed_at",
             "version",
         ]
         read_only_fields = fields

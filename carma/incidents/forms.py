@@ -8,13 +8,15 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carma import clock
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
+from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident
+from carma.incidents.models import Call, Incident, Link
 
 
 class TypeField(forms.Field):
@@ -133,6 +135,10 @@ class VerbForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+
     def how(self) -> dict[str, Any]:
         return {"expect": self.cleaned_data["version"], "reason": self.cleaned_data.get("reason", "")}
 
@@ -171,6 +177,17 @@ class CancelForm(VerbForm):
     reason = forms.CharField(label=_("Which zone, or what else to know"), max_length=400, required=False)
 
 
+YES, NO = "yes", "no"
+
+
+class AnswerField(forms.ChoiceField):
+    """Yes or no, and nothing chosen beforehand; with the cursor in it one key answers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "…"), (YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No"))]
+        super().__init__(choices=choices, required=False, **kwargs)
+
+
 class FinishForm(VerbForm):
     result = forms.ChoiceField(label=_("Result"), choices=Incident.Result.choices)
     pv_number = forms.CharField(
@@ -181,11 +198,33 @@ class FinishForm(VerbForm):
     )
     no_pv_reason = forms.CharField(label=_("Why there is no PV"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = closing.questions(self.incident)
+        for question in self.asked:
+            self.fields[f"answer_{question.key}"] = AnswerField(label=question.label)
+
+    def answers(self) -> dict[str, bool]:
+        told = {question.key: self.cleaned_data[f"answer_{question.key}"] for question in self.asked}
+        return {key: is_yes == YES for key, is_yes in told.items() if is_yes}
+
 
 class MergeForm(VerbForm):
     into = forms.CharField(
         label=_("Into which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
     )
+
+
+class UnmergeForm(VerbForm):
+    reason = forms.CharField(label=_("Why they are two incidents after all"), max_length=400)
+
+
+class LinkForm(VerbForm):
+    to = forms.CharField(
+        label=_("To which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
+    )
+    kind = forms.ChoiceField(label=_("How they belong together"), choices=Link.Kind.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class ReopenForm(VerbForm):

@@ -152,6 +152,10 @@ def _title(entry: Entry) -> str:
         "reprioritised": _("Priority changed"),
         "retyped": _("Type changed"),
         "merged_with": _("Another incident merged into this one"),
+        "unmerged": _("Taken apart again"),
+        "parted_from": _("Another incident taken out of this one"),
+        "linked": _("Linked to another incident"),
+        "unlinked": _("Link ended"),
         "relocated": _("Place changed"),
         "generated": _("Made for the demonstration"),
     }.get(verb, verb)

@@ -22,6 +22,9 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", verbs.cancel, name="cancel"),
     path("<uuid:pk>/finish/", verbs.finish, name="finish"),
     path("<uuid:pk>/merge/", verbs.merge, name="merge"),
+    path("<uuid:pk>/unmerge/", verbs.unmerge, name="unmerge"),
+    path("<uuid:pk>/link/", verbs.link, name="link"),
+    path("<uuid:pk>/links/<uuid:link>/end/", verbs.unlink, name="unlink"),
     path("<uuid:pk>/reopen/", verbs.reopen, name="reopen"),
     path("<uuid:pk>/notes/", verbs.note, name="note"),
 ]

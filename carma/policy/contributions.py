@@ -18,12 +18,14 @@ from carma.registry import subscribe
     "incident.merged",
     "incident.merged_with",
     "incident.retyped",
+    "incident.unmerged",
+    "incident.parted_from",
 )
 def keep_tallies(event: Event) -> None:
     incident = Incident.objects.get(pk=event.subject_id)
     types = {incident.type_id} if incident.type_id else set()
     moments = {incident.received_at}
-    if event.kind in ("incident.retyped", "incident.merged_with"):
+    if event.kind in ("incident.retyped", "incident.merged_with", "incident.parted_from"):
         types |= set(_former(event, "type"))
         moments |= {datetime.fromisoformat(told) for told in _former(event, "received_at")}
     for code, month in product(types, {tallies.month_of(moment) for moment in moments}):

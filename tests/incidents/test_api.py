@@ -184,7 +184,10 @@ def test_a_cleared_one_is_finished(
     client = api(dispatcher)
     reporting = client.post(f"{URL}{incident.pk}/finish/", {"result": "pv"}).json()
     assert reporting["status"] == "reporting"
-    r = client.post(f"{URL}{incident.pk}/finish/", {"result": "pv", "pv_number": "tg.69.l3.00572/24"})
+    r = client.post(
+        f"{URL}{incident.pk}/finish/",
+        {"result": "pv", "pv_number": "tg.69.l3.00572/24", "answers": {"neighbourhood": False}},
+    )
 
     assert (r.json()["status"], r.json()["pv_number"]) == ("closed", "TG.69.L3.00572/24")
 

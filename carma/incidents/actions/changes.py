@@ -34,8 +34,7 @@ def qualify(
     A priority it has already stays unless another is given. Raises `ReasonNeeded` when that lowers a
     code 0 or 1.
     """
-    incident.hold()
-    incident.expect_version(expect)
+    _hold_running(incident, expect)
     chosen = priority or incident.priority or type.default_priority
     _justify(incident, chosen, reason)
     set_place(incident, place)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -8,15 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carma import clock
-from carma.actionfields.models import Priority
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
-from carma.incidents import watch
+from carma.incidents import closing, watch
 from carma.incidents.models import Incident
 from carma.lifecycle import How
 
 # court . charge . service . sequence / year, as TG.69.L3.00572/24 (domain 1.2)
 PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{4})$")
-EARLIEST = ("received_at", "qualified_at", "assigned_at", "en_route_at", "on_scene_at")
+WITH_PV = (Incident.Result.PV, Incident.Result.VPV)  # a report of another kind has a number of its own
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def queue(
         if not deferred_reason:
             raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
         clock.not_ahead(told_at)
-    incident.hold()
+    _hold_own(incident)
     if incident.urgent:
         raise MoveNotAllowed(
             _("%(incident)s is urgent and can't be put to wait. Send a team, or lower its priority first.")
@@ -56,58 +56,42 @@ def cancel(incident: Incident, because: str, **how: Unpack[How]) -> None:
 
 @transaction.atomic
 def finish(
-    incident: Incident, result: str, *, pv_number: str = "", no_pv_reason: str = "", **how: Unpack[How]
+    incident: Incident,
+    result: str,
+    *,
+    pv_number: str = "",
+    no_pv_reason: str = "",
+    answers: Mapping[str, bool] | None = None,
+    otherwise: bool | None = None,
+    **how: Unpack[How],
 ) -> None:
     """Write the result of a cleared incident and close it.
 
-    A result that asks for a document leaves it `reporting` until `pv_number`, or the reason why there
-    is none, is given. Raises `InvalidInput` for an unknown result or a number of another form.
+    A result that asks for a document leaves it `reporting` until its number (`pv_number`), or the reason
+    why there is none, is given. What its type proposes is answered before it closes: `answers` by key,
+    `otherwise` for the rest; else `AnswersNeeded`. Raises `InvalidInput` for an unknown result or a number
+    of another form.
     """
     if result not in Incident.Result.values:
         raise InvalidInput(_("Choose a result from the list."), field="result")
-    number = pv_number.strip().upper()
-    if number and not PV_NUMBER.match(number):
+    number, no_number = pv_number.strip().upper(), no_pv_reason.strip()
+    if number and result in WITH_PV and not PV_NUMBER.match(number):
         raise InvalidInput(_("A PV number looks like TG.69.L3.00572/24."), field="pv_number")
-    written = {"result": result, "pv_number": number, "no_pv_reason": no_pv_reason.strip()}
-    if result in Incident.WITH_DOCUMENT and not (number or no_pv_reason.strip()):
+    _hold_own(incident)
+    written = {"result": result, "pv_number": number, "no_pv_reason": no_number}
+    is_written = result not in Incident.WITH_DOCUMENT or bool(number or no_number)
+    if is_written:
+        incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
+    else:
         incident._move(Incident.Status.REPORTING, **how, **written)
-        return
-    incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
-
-
-@transaction.atomic
-def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
-    """Make an incident part of another: its calls move along and the earliest moments count.
-
-    The more urgent of both priorities counts. Refused with `MoveNotAllowed` while a team is on it, when
-    the master is itself merged or over, and when only the other way round keeps what is known.
-    """
-    if incident.pk == into.pk:
-        raise InvalidInput(_("An incident can't be merged into itself."), field="into")
-    for one in sorted(
-        (incident, into), key=lambda each: each.pk
-    ):  # one order, so that two merges never deadlock
-        one.hold()
-    if into.status in (Incident.Status.MERGED, Incident.Status.CANCELLED, Incident.Status.CLOSED):
-        raise MoveNotAllowed(_("%(incident)s is over; choose a running incident.") % {"incident": into})
-    if into.type is None and incident.type is not None:
-        raise MoveNotAllowed(
-            _("%(into)s is not qualified yet. Merge it into %(incident)s instead.")
-            % {"into": into, "incident": incident}
-        )
-    by, at = how["by"], how.get("at")
-    incident._move(Incident.Status.MERGED, **how, merged_into=into)
-    incident.calls.update(incident=into)
-    earliest = {
-        name: min(told)
-        for name in EARLIEST
-        if (told := [m for m in (getattr(incident, name), getattr(into, name)) if m])
-    }
-    first = min((one for one in (into.priority, incident.priority) if one), key=_code, default=None)
-    urgency = {"priority": first, "urgent": first.urgent} if first else {}
-    into._change("incident.merged_with", by=by, at=at, reason=f"+ {incident}", **earliest, **urgency)
-    watch.assigned(incident)
-    watch.unassigned(into)
+    closing.settle(
+        incident,
+        answers or {},
+        otherwise=otherwise,
+        must=is_written,
+        by=how["by"],
+        at=incident.status_since,
+    )
 
 
 @transaction.atomic
@@ -118,6 +102,7 @@ def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     """
     if not how.get("reason"):
         raise ReasonNeeded(_("Say why the incident is reopened."))
+    _hold_own(incident)
     if to_queue or incident.status == Incident.Status.CANCELLED:
         waits = Incident.Status.QUEUED if incident.type_id else Incident.Status.RECEIVED
         incident._move(waits, **how, closed_at=None, cancelled_because="")
@@ -126,8 +111,13 @@ def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     incident._move(Incident.Status.REPORTING, **how, closed_at=None)
 
 
-def _code(priority: Priority) -> int:
-    return priority.code
+def _hold_own(incident: Incident) -> None:
+    """Lock it; what is part of another incident leaves that by `unmerge` alone."""
+    incident.hold()
+    if incident.status == Incident.Status.MERGED:
+        raise MoveNotAllowed(
+            _("%(incident)s is part of another incident. Take it out of that first.") % {"incident": incident}
+        )
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -109,6 +109,7 @@ class Incident(Lifecycle):
         Status.REPORTING: {Status.ASSIGNED, Status.CLOSED, Status.MERGED},
         Status.CLOSED: {Status.REPORTING, Status.QUEUED},
         Status.CANCELLED: {Status.QUEUED, Status.RECEIVED},
+        Status.MERGED: {Status.RECEIVED, Status.QUALIFIED, Status.QUEUED, Status.CLEARED, Status.REPORTING},
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -166,6 +167,8 @@ class Incident(Lifecycle):
             ("qualify_incident", _("Qualify incidents and set their priority")),
             ("cancel_incident", _("Cancel incidents")),
             ("merge_incident", _("Merge incidents")),
+            ("unmerge_incident", _("Take merged incidents apart again")),
+            ("link_incident", _("Link incidents")),
             ("close_incident", _("Close incidents")),
             ("reopen_incident", _("Reopen incidents")),
             ("note_incident", _("Write notes on incidents")),

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from carma import clock
+from carma.accounts.models import User
 from carma.audit import trail
 from carma.incidents import timeline
 from carma.incidents.forms import NoteForm
-from carma.incidents.models import Incident
+from carma.incidents.models import Incident, Link
 from carma.incidents.views.offers import offered
 from carma.web.answers import fragment
 from carma.web.live import live_page
@@ -108,7 +109,21 @@ def head_context(record: Incident, request: Request) -> dict[str, Any]:
     """What is known, whom to call back, and a form for each verb that can be used now."""
     callers = record.calls.exclude(caller_name="", caller_phone="").order_by("received_at", "id")
     verbs = offered(record, request.user)
-    return {"incident": record, "callers": callers, "course": list(_course(record)), "verbs": verbs}
+    return {
+        "incident": record,
+        "callers": callers,
+        "course": list(_course(record)),
+        "verbs": verbs,
+        "links": links_of(record, request.user),
+        "may_link": request.user.has_perm("incidents.link_incident"),
+    }
+
+
+def links_of(record: Incident, user: User) -> list[tuple[Link, Incident]]:
+    """What it is linked to, as far as the user may know of that."""
+    rows = Link.objects.visible_to(user).of(record).select_related("one__type", "other__type")
+    light = rows.defer("one__search", "other__search", "one__description", "other__description")
+    return [(each, each.far_end(record)) for each in light.order_by("at", "id")]
 
 
 def _course(record: Incident) -> Iterator[dict[str, Any]]:
