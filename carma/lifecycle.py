@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Required, TypedDict
 
 from django.db import models, transaction
@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from carma import clock
 from carma.accounts.models import User
 from carma.audit import trail
+from carma.audit.models import Entry
 from carma.errors import MomentOutOfOrder, MoveNotAllowed, ReasonNeeded, Stale
 from carma.events import outbox
+from carma.events.models import Event
+
+SEEN = timedelta(days=1)  # what was seen longer ago is no decision any more
 
 
 class How(TypedDict, total=False):
@@ -33,6 +37,8 @@ class Lifecycle(models.Model):
     """
 
     MOVES: ClassVar[Mapping[str, Set[str]]] = {}
+    # The fields of which a person is told that somebody else changed them, and what people call them.
+    WORDS: ClassVar[Mapping[str, Any]] = {}
 
     status: Any
     status_since = models.DateTimeField(default=clock.now, editable=False)
@@ -73,7 +79,48 @@ class Lifecycle(models.Model):
                 _("Somebody changed %(record)s meanwhile. Look at it again, then decide.") % {"record": self},
                 version=self.version,
                 expected=expect,
+                changed=self._changed_since(expect or 0),
             )
+
+    def _changed_since(self, version: int) -> list[dict[str, Any]]:
+        """What was changed after a version, by whom and when, the oldest first.
+
+        An event tells which deed gave the record each version; the audit entry of that deed tells the rest.
+        """
+        known_as = {"subject_type": self._meta.label_lower, "subject_id": str(self.pk)}
+        told = Event.objects.filter(**known_as, version__gt=version).order_by("-id")
+        deeds = {
+            event.version or 0: (event.kind, event.at) for event in told
+        }  # the first of each version counts
+        kinds = {kind for kind, _at in deeds.values()}
+        entries = Entry.objects.filter(**known_as, action__in=kinds).select_related("actor").order_by("id")
+        by_deed = {(entry.action, entry.at): entry for entry in entries}
+        found = (by_deed.get(deeds[number]) for number in sorted(deeds))
+        return [self._told_of(entry) for entry in found if entry is not None]
+
+    def _told_of(self, entry: Entry) -> dict[str, Any]:
+        words = [
+            f"{word}: {self._said(name, was)} → {self._said(name, now)}"
+            for name, word in self.WORDS.items()
+            if name in entry.changes
+            for was, now in [entry.changes[name]]
+        ]
+        by = entry.actor.display_name if entry.actor else _("system")
+        return {
+            "action": entry.action, "at": entry.at, "by": by, "fields": entry.changes, "words": words,
+        }  # fmt: skip
+
+    def _said(self, name: str, value: Any) -> str:
+        """A value as the trail keeps it, the way a person reads it."""
+        field = self._meta.get_field(name)
+        if value in (None, ""):
+            return "-"
+        if isinstance(field, models.ForeignKey):
+            other: type[models.Model] = field.related_model  # type: ignore[assignment]  # a class by now
+            return str(other._base_manager.filter(pk=value).first() or value)
+        if isinstance(field, models.DateTimeField):
+            return f"{clock.local(datetime.fromisoformat(value)):%d/%m %H:%M}"
+        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]
 
     def _moment(self, at: datetime | None, reason: str) -> datetime:
         """The moment of a deed: `at` as told, or now.

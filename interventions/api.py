@@ -1,33 +1,42 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from carma.accounts.models import User
 from carma.api import wire
 from carma.api.idempotency import answer_once
-from carma.api.serializers import InputSerializer, MoveSerializer
+from carma.api.serializers import InputSerializer, MoveSerializer, VersionedSerializer
 from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
+from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, assistance, panics, positions
+from interventions import actions, assistance, panics, positions, shifts
 from interventions.filters import AssignmentFilter, AssistanceFilter, PanicFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Assistance, Panic, Position, Team
+from interventions.models import Assignment, Assistance, Panic, Position, ShiftTemplate, Team
 from interventions.serializers import (
     AskAssistanceSerializer,
     AssignmentSerializer,
     AssignSerializer,
     AssistanceSerializer,
+    ChangeTeamSerializer,
     PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
+    ShiftTemplateSerializer,
+    ShiftTemplateToldSerializer,
+    StartTeamSerializer,
+    TakeOverSerializer,
     TeamSerializer,
     TrackSerializer,
 )
@@ -42,12 +51,37 @@ class TeamViewSet(Listed, Shown):
     action_permissions = {
         "list": "interventions.view_team",
         "retrieve": "interventions.view_team",
+        "create": "interventions.lead_shift",
+        "change": "interventions.lead_shift",
+        "take_over": "interventions.lead_shift",
         "come_back": "interventions.operate_team",
         "go_out_of_service": "interventions.operate_team",
         "go_off_duty": "interventions.operate_team",
         "panic": "interventions.raise_panic",
         "track": "interventions.view_track",
     }
+
+    @extend_schema(request=StartTeamSerializer, responses={201: TeamSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Start a shift. 409 `call_sign_in_use`, `member_in_other_team`."""
+        return self.run_create(_with_crew(shifts.start), StartTeamSerializer)
+
+    @extend_schema(request=ChangeTeamSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, pk: UUID) -> HttpResponse:
+        """Change crew, vehicle, equipment, sector or end during the shift. 409 `member_in_other_team`."""
+        return self.run_move(_with_crew(shifts.change), ChangeTeamSerializer)
+
+    @extend_schema(request=TakeOverSerializer, responses={201: TeamSerializer})
+    @action(detail=True, methods=["post"])
+    def take_over(self, request: Request, pk: UUID) -> HttpResponse:
+        """Relieve it: answers the new team, under the same call sign. 409 `team_on_incident`."""
+
+        def act(**told: Any) -> Team:
+            team: Team = _with_crew(shifts.take_over)(self.get_object(), **told)
+            return team
+
+        return self.run_create(act, TakeOverSerializer)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -95,6 +129,37 @@ class TeamViewSet(Listed, Shown):
             raise ValidationError(asked.errors)
         trail.read(team, by=self.member, purpose="track")
         return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
+
+
+class ShiftTemplateViewSet(Listed, Shown):
+    """Shifts that come back: which teams are planned, and how few there may be."""
+
+    queryset = ShiftTemplate.objects.order_by("base", "sector", "starts", "name", "id")
+    serializer_class = ShiftTemplateSerializer
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "create": "interventions.change_shifttemplate",
+        "change": "interventions.change_shifttemplate",
+        "drop": "interventions.change_shifttemplate",
+    }
+
+    @extend_schema(request=ShiftTemplateToldSerializer, responses={201: ShiftTemplateSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Plan a shift. 400 `invalid_input` when the base has one of that name in that sector."""
+        return self.run_create(_save_template, ShiftTemplateToldSerializer)
+
+    @extend_schema(request=ShiftTemplateToldSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, pk: UUID) -> HttpResponse:
+        """Say anew what it plans, whole. 412 `stale`."""
+        return self.run_move(_change_template, ShiftTemplateToldSerializer)
+
+    @extend_schema(request=VersionedSerializer)
+    @action(detail=True, methods=["post"])
+    def drop(self, request: Request, pk: UUID) -> HttpResponse:
+        """Plan by it no more. Answers it as it was."""
+        return self.run_move(shifts.drop_template, VersionedSerializer)
 
 
 class AssignmentViewSet(Listed, Shown):
@@ -261,3 +326,39 @@ class PositionViewSet(VisibleViewSet):
         told = PositionsToldSerializer.read(wire.body_of(request))
         outcomes = positions.report(told["positions"], by=self.member)
         return wire.answer(positions.summed(outcomes))
+
+
+def _with_crew(act: Callable[..., Any]) -> Callable[..., Any]:
+    """An action of a team's shift, with its members named by their user names."""
+
+    def named(*records: Team, members: list[str] | None = None, **told: Any) -> Any:
+        if members is not None:
+            told["members"] = _members(members)
+        return act(*records, **told)
+
+    return named
+
+
+def _members(usernames: list[str]) -> list[User]:
+    known = {
+        person.username: person for person in User.objects.filter(username__in=usernames, is_active=True)
+    }
+    unknown = [name for name in usernames if name not in known]
+    if unknown:
+        raise InvalidInput(
+            _("No member who may be in a team is called %(name)s.") % {"name": unknown[0]}, field="members"
+        )
+    return list(known.values())
+
+
+def _save_template(*, by: User, expect: int | None = None, **told: Any) -> ShiftTemplate:
+    return shifts.save_template(_template(told), by=by)
+
+
+def _change_template(template: ShiftTemplate, *, by: User, expect: int | None, **told: Any) -> None:
+    shifts.save_template(_template(told), by=by, template=template, expect=expect)
+    template.refresh_from_db()
+
+
+def _template(told: dict[str, Any]) -> shifts.Template:
+    return shifts.Template(**{**told, "days": tuple(told["days"]), "call_signs": tuple(told["call_signs"])})

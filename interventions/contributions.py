@@ -31,6 +31,7 @@ ASSISTANCE_WORDS = {
 }
 
 menu(MenuItem(_("Board"), "interventions:board", "interventions.view_assignment", order=10, icon="kanban"))
+menu(MenuItem(_("Teams"), "interventions:roster", "interventions.view_team", order=15, icon="people"))
 menu(MenuItem(_("Field"), "interventions:field", "interventions.operate_assignment", order=25, icon="phone"))
 panel("incident", template="interventions/_incident_panel.html", context=board.teams_on, order=20)
 
@@ -62,7 +63,11 @@ def follow_priority(event: Event) -> None:
 def team_moments(incident: Incident) -> Iterable[timeline.Moment]:
     """What each team did; the incident's own status follows from it until the last is free."""
     teams = {str(one.pk): one.team for one in incident.assignments.select_related("team")}
-    told = {**dict(Assignment.Status.choices), "heard": ON_ASSIGNMENT["hear"].label}
+    told = {
+        **dict(Assignment.Status.choices),
+        "heard": ON_ASSIGNMENT["hear"].label,
+        "taken_over": _("Taken over"),
+    }
     for entry in timeline.entries("interventions.assignment", teams) if teams else ():
         verb = entry.action.partition(".")[2]
         icon = STATUS_ICONS.get(verb, ON_ASSIGNMENT["hear"].icon)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import assistance, board, field, moves, panics, sending
+from interventions.views import assistance, board, field, moves, panics, sending, shifts, templates
 
 app_name = "interventions"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
         path(f"assignments/<uuid:pk>/{verb}/", moves.move, {"verb": verb}, name=verb)
         for verb in ON_ASSIGNMENT
     ),
+    path("teams/", shifts.roster, name="roster"),
+    path("teams/now/", shifts.now, name="roster_now"),
+    path("teams/start/", shifts.start, name="start_team"),
+    path("teams/templates/", templates.templates, name="shift_templates"),
+    path("teams/templates/<uuid:pk>/", templates.template, name="shift_template"),
+    path("teams/templates/<uuid:pk>/drop/", templates.drop, name="drop_shift_template"),
+    path("teams/<uuid:pk>/change/", shifts.change, name="change_team"),
+    path("teams/<uuid:pk>/take-over/", shifts.take_over, name="take_over_team"),
     path("teams/<uuid:pk>/", moves.team, name="team"),
     *(path(f"teams/<uuid:pk>/{verb}/", moves.move_team, {"verb": verb}, name=verb) for verb in ON_TEAM),
     path("teams/<uuid:pk>/panic/", panics.press, name="panic"),

@@ -17,6 +17,7 @@ from interventions.api import (
     AssistanceViewSet,
     PanicViewSet,
     PositionViewSet,
+    ShiftTemplateViewSet,
     TeamViewSet,
 )
 
@@ -24,6 +25,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
+router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
 router.register("panics", PanicViewSet)

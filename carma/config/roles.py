@@ -31,6 +31,7 @@ ROOM = (
     "incidents.link_incident",
     "incidents.close_incident",
     "interventions.assign_team",
+    "interventions.lead_shift",
     "alerts.view_every_alert",
     "alerts.acknowledge_alert",
     "followups.answer_followup",
@@ -38,14 +39,15 @@ ROOM = (
     "interventions.end_panic",
 )
 LEAD = ("incidents.reopen_incident", "incidents.unmerge_incident")
+ROSTER = ("interventions.change_shifttemplate",)
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "dispatcher": (*SEE_ALL, *ROOM),
     "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, *LEAD, *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, *LEAD, *FIGURES, *ENGINE),
+    "team_lead": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES, *ENGINE),
     "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
     "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
     "investigator": (

@@ -53,6 +53,8 @@ class Assignment(Lifecycle):
         Status.ON_SCENE: {Status.CLEARED},
     }
 
+    WORDS = {"status": _("Status"), "team": _("Team")}
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="assignments")
     team = models.ForeignKey(Team, models.PROTECT, related_name="assignments")

@@ -112,6 +112,18 @@ class Incident(Lifecycle):
         Status.MERGED: {Status.RECEIVED, Status.QUALIFIED, Status.QUEUED, Status.CLEARED, Status.REPORTING},
     }
 
+    WORDS = {
+        "status": _("Status"),
+        "type": _("Type"),
+        "priority": _("Priority"),
+        "place": _("Place"),
+        "result": _("Result"),
+        "pv_number": _("PV number"),
+        "cancelled_because": _("Cancelled"),
+        "merged_into": _("Merged into"),
+        "deferred_reason": _("Told to wait"),
+    }
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
     type = models.ForeignKey(
