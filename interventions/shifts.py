@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -22,6 +22,7 @@ from interventions.models import Assignment, CrewPlace, ShiftTemplate, Team
 
 LONGEST_CREW = 400
 MOST_CALL_SIGNS = 40
+LONGEST_SHIFT = timedelta(days=2)
 
 
 class CallSignInUse(DomainError):
@@ -232,6 +233,8 @@ def _began(at: datetime | None, reason: str) -> datetime:
         return heard
     if at > heard + clock.SKEW:
         raise MomentOutOfOrder(_("A shift starts now, or it has started already."))
+    if at < heard - LONGEST_SHIFT:
+        raise MomentOutOfOrder(_("That shift began more than two days ago. Check date and time."))
     if heard - at > clock.LATE and not reason:
         raise ReasonNeeded(_("Say why this is told more than two minutes later."))
     return at
@@ -290,8 +293,12 @@ def _check_sector(code: str) -> None:
 
 
 def _check_end(until_at: datetime | None, now: datetime) -> None:
-    if until_at is not None and until_at <= now:
+    if until_at is None:
+        return
+    if until_at <= now:
         raise InvalidInput(_("The shift would be over already. Give a later end."), field="until_at")
+    if until_at > now + LONGEST_SHIFT:
+        raise InvalidInput(_("A shift lasts two days at most. Give an earlier end."), field="until_at")
 
 
 def _check_template(told: Template) -> None:

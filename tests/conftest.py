@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """No test reaches the zone that runs from this checkout: until a fixture starts one, there is none."""
     services.point_to(services.NOWHERE)
+    services.listen_nowhere()
     settings.VAR_DIR = Path(tempfile.mkdtemp(prefix="carma-test-var-"))
     settings.STATIC_ROOT = settings.VAR_DIR / "static"
     settings.STATIC_ROOT.mkdir()

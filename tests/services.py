@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -114,6 +115,18 @@ def point_to(addresses: dict[str, str]) -> None:
     if "REDIS_URL" in addresses:
         settings.CELERY_BROKER_URL = addresses["REDIS_URL"]
         current_app.conf.update(broker_url=addresses["REDIS_URL"])
+
+
+def listen_nowhere() -> None:
+    """Have pages look for their stream where nobody answers, not at the zone that may run on this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings.STREAM_PORT = probe.getsockname()[1]
+    directives = {
+        **settings.CONTENT_SECURITY_POLICY["DIRECTIVES"],
+        "connect-src": ["'self'", f"*:{settings.STREAM_PORT}"],
+    }
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
 
 
 def point_to_database(place: Server, name: str) -> None:

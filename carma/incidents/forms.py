@@ -51,7 +51,7 @@ class LocalMomentField(forms.DateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             told = datetime.fromisoformat(str(value).strip())
             if told.tzinfo is None:
                 told = _last_of(told)
@@ -70,7 +70,9 @@ class PlaceMixin(forms.Form):
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
-    address_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    address_id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
     def place_told(self) -> PlaceTold | None:
         """The place; typed without choosing, it is located when it can mean one place only."""

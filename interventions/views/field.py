@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carma import clock
 from carma.audit import trail
+from carma.errors import InvalidInput
 from carma.followups.actions import ask
 from carma.followups.models import FollowUp
 from carma.incidents.actions import add_note
+from carma.incidents.forms import NoteForm
 from carma.web.answers import fragment, partial_or_redirect
 from carma.web.live import live_page
 from carma.web.request import Request
@@ -70,7 +72,10 @@ def leave(request: Request) -> HttpResponse:
 def note(request: Request, pk: UUID) -> HttpResponse:
     """Write a note on the incident of an assignment."""
     assignment = get_object_or_404(Assignment.objects.visible_to(request.user), pk=pk)
-    add_note(assignment.incident, request.POST.get("text", ""), by=request.user)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(str(form.errors["text"][0]), field="text")
+    add_note(assignment.incident, form.cleaned_data["text"], by=request.user)
     to, said = "interventions:field", _("Your note is saved.")
     return partial_or_redirect(request, "interventions/_field_note.html", work(request), to=to, said=said)
 

@@ -229,7 +229,7 @@ def test_urgent_work_is_not_put_to_wait(take: Take, dispatcher: User) -> None:
 
 def test_a_result_written_anew_replaces_all_of_the_former(cleared: Incident, dispatcher: User) -> None:
     actions.finish(cleared, "pv", by=dispatcher)
-    actions.finish(cleared, "nothing_found", by=dispatcher)
+    actions.finish(cleared, "nothing_found", by=dispatcher, otherwise=False)
 
     entry = Entry.objects.get(action="incident.closed")
     assert (cleared.result, cleared.pv_number) == ("nothing_found", "")

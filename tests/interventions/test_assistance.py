@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from carma.accounts.models import User
 from carma.alerts.models import Alert
@@ -47,7 +48,9 @@ def test_it_tells_dispatch_and_leaves_its_trace(api: Login, officer: User, assig
     assert alert.priority == assignment.incident.priority_id == 3
     assert Entry.objects.get(action="assistance.asked").actor == officer
     assert Event.objects.filter(kind="assistance.asked", subject_id=r.json()["id"]).count() == 1
-    assert "GK12: asks for another team" in [moment.title for moment in timeline.of(assignment.incident)]
+    with translation.override("en"):
+        titles = [moment.title for moment in timeline.of(assignment.incident)]
+    assert "GK12: asks for another team" in titles
 
 
 def test_an_urgent_question_sounds_urgent(officer: User, assignment: Assignment) -> None:

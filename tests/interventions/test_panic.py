@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from carma import clock as time_now
@@ -195,7 +196,8 @@ def test_the_incident_tells_the_story(assignment: Assignment, officer: User, dis
     panic = panics.press(assignment.team, by=officer)
     Alert.objects.get().acknowledge(by=dispatcher)
     panics.end(panic, by=dispatcher, reason="Vals alarm")
-    titles = [moment.title for moment in timeline.of(assignment.incident)]
+    with translation.override("en"):
+        titles = [moment.title for moment in timeline.of(assignment.incident)]
 
     assert {"GK12: PANIC, calls for help", "GK12: out of danger"} <= set(titles)
 

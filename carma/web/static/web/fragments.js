@@ -203,8 +203,16 @@ function isBusy(element) {
     (pressed !== null && element.contains(pressed)) ||
     (element.contains(focused) && focused.matches(FIELDS)) ||
     element.querySelector(MENUS) !== null ||
-    [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue)
+    [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue) ||
+    [...element.querySelectorAll("[type=checkbox], [type=radio]")].some((box) => box.checked !== box.defaultChecked) ||
+    [...element.querySelectorAll("select")].some(isChosen)
   );
+}
+
+/* Somebody chose something else than the page came with; without a default that is the first. */
+function isChosen({ options, selectedIndex }) {
+  const own = [...options].findIndex((option) => option.defaultSelected);
+  return selectedIndex !== Math.max(own, 0);
 }
 
 function shows(tokens) {
