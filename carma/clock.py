@@ -7,9 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from carma.errors import MomentOutOfOrder
 
 ZONE = ZoneInfo("Europe/Brussels")
 SKEW = timedelta(minutes=1)  # how far ahead of us a client may be
@@ -26,14 +23,6 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
-
-
-def not_ahead(at: datetime | None) -> datetime:
-    """The moment told, or now. Raises `MomentOutOfOrder` for one that is still to come."""
-    heard = now()
-    if at is not None and at > heard + SKEW:
-        raise MomentOutOfOrder(_("That moment is still to come. Check date and time."))
-    return at or heard
 
 
 def local(moment: datetime) -> datetime:

@@ -216,3 +216,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value.pk)
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def not_ahead(at: datetime | None) -> datetime:
+    """The moment told, or now. Raises `MomentOutOfOrder` for one that is still to come."""
+    heard = clock.now()
+    if at is not None and at > heard + clock.SKEW:
+        raise MomentOutOfOrder(_("That moment is still to come. Check date and time."))
+    return at or heard

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
@@ -14,6 +13,7 @@ from carma.events import outbox
 from carma.incidents import watch
 from carma.incidents.actions.intake import LONGEST_WORDS, PlaceTold, set_place
 from carma.incidents.models import Incident, Note
+from carma.lifecycle import not_ahead
 
 HIGH = 1  # lowering a code 0 or 1 needs a reason (domain 4.1)
 
@@ -85,7 +85,7 @@ def add_note(incident: Incident, text: str, *, by: User, at: datetime | None = N
         raise InvalidInput(_("Write something first."), field="text")
     if len(text) > LONGEST_WORDS:
         raise InvalidInput(_("At most 8,000 signs in one note. Split it in two."), field="text")
-    at = clock.not_ahead(at)
+    at = not_ahead(at)
     note = Note.objects.create(incident=incident, at=at, by=by, text=text)
     trail.record("incident.noted", incident, by=by, at=at, changes={"note": [None, str(note.pk)]})
     outbox.emit("incident.noted", incident, at=at)

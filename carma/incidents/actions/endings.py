@@ -8,11 +8,10 @@ from typing import Any, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
 from carma.incidents import closing, watch
 from carma.incidents.models import Incident
-from carma.lifecycle import How
+from carma.lifecycle import How, not_ahead
 
 # court . charge . service . sequence / year, as TG.69.L3.00572/24 (domain 1.2)
 PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{4})$")
@@ -30,7 +29,7 @@ def queue(
     if told_at is not None:
         if not deferred_reason:
             raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
-        clock.not_ahead(told_at)
+        not_ahead(told_at)
     _hold_own(incident)
     if incident.urgent:
         raise MoveNotAllowed(
