@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
@@ -54,7 +54,7 @@ class PlaceTold:
     address_id: int | None = None
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take_call(
     call: CallTold,
     *,
@@ -92,7 +92,7 @@ def take_call(
     if type is not None and place is not None:
         incident.qualified_at = incident.status_since = incident._moment(at, reason)
         incident.status = Incident.Status.QUALIFIED
-    incident.save(force_insert=True)
+    rows.insert(incident)
     _store(call, incident, by=by, received_at=received_at)
     kind = f"incident.{incident.status}"
     changes = {"status": [None, incident.status], "type": [None, incident.type_id]}
@@ -102,7 +102,7 @@ def take_call(
     return incident
 
 
-@transaction.atomic
+@rows.one_transaction()
 def attach_call(call: CallTold, incident: Incident, *, by: User) -> Call:
     """Add one more call to an incident that is still running. Raises `MoveNotAllowed` when it is over."""
     if (told_before := _told_before(call.import_key, by)) is not None:
@@ -189,7 +189,7 @@ def _store(call: CallTold, incident: Incident, *, by: User, received_at: datetim
         import_key=call.import_key,
         taken_by=by,
     )
-    stored.save(force_insert=True)
+    rows.insert(stored)
     return stored
 
 
