@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import os
 import tempfile
 from collections import defaultdict
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
@@ -25,6 +27,8 @@ from carma.incidents.models import Incident
 from carma.incidents.models.incident import IncidentQuerySet
 from carma.norms import figures
 from interventions.models import Assignment, Team
+
+log = logging.getLogger(__name__)
 
 STYLE = (Path(__file__).parent / "static" / "interventions" / "sheet.css").read_text(encoding="utf-8")
 # The pages' content policy allows this style by what it says, since the sheet carries it with it.
@@ -39,8 +43,8 @@ def path() -> Path:
 
 def drawn(incidents: IncidentQuerySet, teams: Iterable[Team], *, at: datetime) -> str:
     """The sheet as one HTML document that needs nothing beside it; in the active language."""
-    open_now = incidents.open().select_related("type", "priority").defer("search").by_urgency()
-    known = list(open_now.prefetch_related("calls"))
+    open_now = incidents.open().select_related("type", "priority").defer("search").prefetch_related("calls")
+    known = list(open_now.order_by(F("priority").asc(nulls_first=True), "received_at", "id"))
     sent: dict[Any, list[Assignment]] = defaultdict(list)
     on: dict[Any, Assignment] = {}
     for each in Assignment.objects.open().select_related("team").order_by("assigned_at", "id"):
@@ -49,7 +53,7 @@ def drawn(incidents: IncidentQuerySet, teams: Iterable[Team], *, at: datetime) -
     by_key = {one.pk: one for one in known}
     context = {
         "at": at,
-        "style": mark_safe(STYLE),  # noqa: S308 - our own file
+        "style": mark_safe(STYLE),  # noqa: S308  our own file
         "waiting": [one for one in known if one.is_waiting],
         "running": [(one, sent[one.pk]) for one in known if not one.is_waiting],
         "teams": [(team, on.get(team.pk), by_key.get(_on(on.get(team.pk)))) for team in teams],
@@ -73,7 +77,11 @@ def renew() -> int:
         made_at = None
     if made_at is not None and timedelta(0) <= at - made_at < figures.span("sheet_every"):
         return 0
-    write(whole(at=at), at=at)
+    try:
+        write(whole(at=at), at=at)
+    except OSError as error:  # a full disk must not hold up the round, which has alarms to sound
+        log.warning("the sheet for on paper could not be written: %s", error)
+        return 0
     return 1
 
 

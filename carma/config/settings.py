@@ -109,7 +109,7 @@ TEMPLATES = [
 
 _url = environment.value("DATABASE_URL", "postgresql:///carma")
 DATABASES = {
-    "default": environment.database(_url),
+    "default": environment.database(_url, limits=environment.WORK_LIMITS),
     # Migrations alone run as the owner, so that the application can't rewrite its own audit trail.
     "owner": {
         **environment.database(environment.value("DATABASE_OWNER_URL", _url)),

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.events import outbox
@@ -14,16 +14,19 @@ from carma.incidents.models import Incident
 from carma.norms import figures
 
 
-@transaction.atomic
-def ask(incident: Incident, kind: str, *, at: datetime) -> FollowUp:
-    """Propose a follow-up of one kind, once per incident; its term is the norm `followup_<kind>`."""
+@rows.one_transaction()
+def ask(incident: Incident, kind: str, *, at: datetime, by: User | None = None) -> FollowUp:
+    """Propose a follow-up of one kind, once per incident; its term is the norm `followup_<kind>`.
+
+    Nobody asks (`by`) what the incident's type proposes by itself.
+    """
     due_at = at + figures.span(f"followup_{kind}")
     follow_up, is_new = FollowUp.objects.get_or_create(
         incident=incident, kind=kind, defaults={"asked_at": at, "status_since": at, "due_at": due_at}
     )
     if is_new:
         changes = {"kind": kind, "incident": str(incident.pk)}
-        trail.record("followup.asked", follow_up, by=None, at=at, changes=changes)
+        trail.record("followup.asked", follow_up, by=by, at=at, changes=changes)
         outbox.emit(f"followup.asked.{kind}", follow_up, at=at)
     return follow_up
 
@@ -46,8 +49,8 @@ def unanswered(incident: Incident) -> list[Question]:
     ]
 
 
-@transaction.atomic
-def answer(incident: Incident, kind: str, is_yes: bool, *, by: User | None, at: datetime) -> None:  # noqa: FBT001
+@rows.one_transaction()
+def answer(incident: Incident, kind: str, *, is_yes: bool, by: User | None, at: datetime) -> None:
     """Say whether a follow-up is needed; one that was not proposed yet is, so that the answer stays."""
     follow_up = ask(incident, kind, at=at)
     if is_yes:

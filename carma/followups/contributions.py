@@ -23,9 +23,12 @@ def ask_victim_care(event: Event) -> None:
         actions.propose(incident, at=event.at, only=FollowUp.Kind.VICTIM_CARE)
 
 
-@subscribe("incident.cleared")
+@subscribe("incident.cleared", "incident.retyped")
 def ask_the_rest(event: Event) -> None:
-    actions.propose(Incident.objects.select_related("type").get(pk=event.subject_id), at=event.at)
+    """Also when the type is put right while the result is written: what the right type asks counts."""
+    incident = Incident.objects.select_related("type").get(pk=event.subject_id)
+    if incident.cleared_at is not None:
+        actions.propose(incident, at=event.at)
 
 
 def panel_context(incident: Incident, user: User) -> dict[str, Any] | None:

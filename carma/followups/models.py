@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Self, Unpack
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.incidents.models import Incident
 from carma.lifecycle import How, Lifecycle
@@ -56,12 +57,16 @@ class FollowUp(Lifecycle):
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
-        permissions = [("answer_followup", _("Take, finish or decline follow-ups"))]
+        permissions = [
+            ("ask_followup", _("Ask for a follow-up")),
+            ("answer_followup", _("Take, finish or decline follow-ups")),
+        ]
         constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="followups_one_per_kind")]
         indexes = [
+            models.Index(fields=["-asked_at", "id"], name="followups_newest"),
             models.Index(
                 fields=["kind", "due_at"], condition=Q(status__in=["asked", "taken"]), name="followups_open"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +83,7 @@ class FollowUp(Lifecycle):
 
     def confirm(self, *, by: User | None, at: datetime) -> None:
         """It is needed, says who closes the incident; its service still decides."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             self._change("followup.confirmed", by=by, at=at, confirmed_at=at)
 

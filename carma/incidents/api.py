@@ -41,7 +41,7 @@ class IncidentViewSet(Listed, Shown):
     queryset = Incident.objects.defer("search").order_by("-received_at", "id")
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilter
-    records_reading = True
+    records_reading = records_lists = True
     action_permissions = {
         "list": "incidents.view_incident",
         "retrieve": "incidents.view_incident",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from carma import clock
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
 from carma.incidents import closing
@@ -42,13 +45,34 @@ class TypeField(forms.Field):
         return found[0]
 
 
+class LocalMomentField(forms.DateTimeField):
+    """A moment on the clocks of the zone; in the hour that comes twice the later one that has been."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        with suppress(ValueError, OverflowError):
+            told = datetime.fromisoformat(str(value).strip())
+            if told.tzinfo is None:
+                told = _last_of(told)
+            return told.astimezone(UTC)
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def _last_of(told: datetime) -> datetime:
+    later, earlier = (told.replace(tzinfo=clock.ZONE, fold=fold) for fold in (1, 0))
+    return later if later <= clock.now() + clock.SKEW else earlier
+
+
 class PlaceMixin(forms.Form):
     """A place as chosen from the list, pointed at on the map, or only typed."""
 
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
-    address_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    address_id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
     def place_told(self) -> PlaceTold | None:
         """The place; typed without choosing, it is located when it can mean one place only."""
@@ -83,7 +107,7 @@ class IntakeForm(PlaceMixin):
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
     )
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
-    cic_received_at = forms.DateTimeField(
+    cic_received_at = LocalMomentField(
         label=_("Received at the CIC"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
@@ -130,6 +154,7 @@ class QualifyForm(PlaceMixin, VerbForm):
         required=False,
         empty_label=_("as the type has it"),
     )
+    reason = forms.CharField(label=_("Reason (to lower a 0 or 1)"), max_length=400, required=False)
 
     field_order = ["type", "place", "priority"]
 

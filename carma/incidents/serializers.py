@@ -143,14 +143,16 @@ class AttachCallSerializer(CallToldSerializer):
     incident = serializers.UUIDField()
 
 
-class QualifySerializer(VersionedSerializer):
+class ReasonedSerializer(VersionedSerializer):
+    reason = serializers.CharField(max_length=400, required=False)
+
+
+class QualifySerializer(ReasonedSerializer):
+    """`reason` is needed when a code 0 or 1 that was given before is lowered."""
+
     type = TypeField()
     place = PlaceToldSerializer()
     priority = PriorityField(required=False)
-
-
-class ReasonedSerializer(VersionedSerializer):
-    reason = serializers.CharField(max_length=400, required=False)
 
 
 class RetypeSerializer(ReasonedSerializer):

@@ -9,6 +9,7 @@ import time_machine
 
 from carma import clock as time_now
 from carma.accounts.models import User
+from carma.actionfields.models import Priority
 from carma.audit.models import Entry
 from carma.errors import InvalidInput, MomentOutOfOrder, MoveNotAllowed, ReasonNeeded
 from carma.events.deliveries import deliver_owed
@@ -215,3 +216,49 @@ def test_no_call_leaves_an_incident_that_is_merged(take: Take, dispatcher: User)
 
     with pytest.raises(MoveNotAllowed):
         actions.attach_call(CallTold(words="nog een"), one, by=dispatcher)
+
+
+def test_urgent_work_is_not_put_to_wait(take: Take, dispatcher: User) -> None:
+    incident = take("CRI-204")
+    with pytest.raises(MoveNotAllowed):
+        actions.queue(incident, by=dispatcher)
+
+    incident.refresh_from_db()
+    assert incident.status == "qualified"
+
+
+def test_a_result_written_anew_replaces_all_of_the_former(cleared: Incident, dispatcher: User) -> None:
+    actions.finish(cleared, "pv", by=dispatcher)
+    actions.finish(cleared, "nothing_found", by=dispatcher, otherwise=False)
+
+    entry = Entry.objects.get(action="incident.closed")
+    assert (cleared.result, cleared.pv_number) == ("nothing_found", "")
+    assert entry.changes["result"] == ["pv", "nothing_found"]
+
+
+def test_the_more_urgent_priority_survives_a_merge_with_its_timer(take: Take, dispatcher: User) -> None:
+    urgent, routine = take("CRI-204"), take("ORD-106")
+    actions.merge(urgent, routine, by=dispatcher)
+
+    assert (routine.priority_id, routine.urgent) == (1, True)
+    due = Timer.objects.of(routine).open().get(kind="incident.unassigned").due_at
+    assert due - routine.received_at == Priority.objects.get(pk=1).term("unassigned", "warn")
+
+
+def test_what_is_qualified_is_not_merged_into_what_is_not(take: Take, dispatcher: User) -> None:
+    urgent, unknown = take("CRI-204"), take("", place=None, words="de lijn viel weg")
+    with pytest.raises(MoveNotAllowed):
+        actions.merge(urgent, unknown, by=dispatcher)
+
+    urgent.refresh_from_db()
+    assert urgent.status == "qualified"
+    assert Timer.objects.of(urgent).open().exists()
+
+
+def test_what_was_cancelled_before_it_had_a_type_is_received_again(take: Take, dispatcher: User) -> None:
+    incident = take("", place=None, words="de lijn viel weg")
+    actions.cancel(incident, "false_call", by=dispatcher)
+    actions.reopen(incident, to_queue=True, by=dispatcher, reason="belde opnieuw")
+
+    assert incident.status == "received"
+    assert Timer.objects.of(incident).open().exists()

@@ -61,18 +61,19 @@ def test_the_round_writes_it_and_again_after_five_minutes(
 
 
 def test_a_sheet_that_can_not_be_written_leaves_the_former(
-    file: Path, take: Take, monkeypatch: pytest.MonkeyPatch
+    file: Path,
 ) -> None:
     renew_sheet()
     before = file.read_text()
 
-    def full(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="disk full"):
-        sheet.write("half", at=time_now.now())
+    with pytest.raises(UnicodeEncodeError):
+        sheet.write("half of it, then \ud800", at=time_now.now())
     assert (file.read_text(), len(list(file.parent.iterdir()))) == (before, 1)
+
+
+def test_a_place_that_is_not_there_does_not_hold_up_the_round(settings: Settings) -> None:
+    settings.CARMA_SHEET = "/nonexistent/sheet.html"
+    assert renew_sheet() == 0
 
 
 def test_the_screen_shows_it_and_that_is_recorded(

@@ -128,6 +128,7 @@ def test_the_whole_job_by_keyboard_alone_from_signing_in(
     dispatcher.save(update_fields=["password"])
     page = browser_page(None, "/login/")
     keys = page.keyboard
+    has_focus(page, "#id_username")
     keys.type(dispatcher.username)
     keys.press("Tab")
     keys.type(PASSWORD)

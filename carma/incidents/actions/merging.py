@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Unpack
 
-from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
+from carma.actionfields.models import Priority
 from carma.audit import trail
 from carma.audit.models import Entry
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
@@ -34,17 +34,23 @@ EARLIEST = {
 }
 
 
-@transaction.atomic
+@rows.one_transaction()
 def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
     """Make an incident part of another: its calls move along and the earliest moments count.
 
-    Refused with `MoveNotAllowed` while a team is on it, and when the master is itself merged or over.
+    The more urgent of both priorities counts. Refused with `MoveNotAllowed` while a team is on it, when
+    the master is itself merged or over, and when only the other way round keeps what is known.
     """
     if incident.pk == into.pk:
         raise InvalidInput(_("An incident can't be merged into itself."), field="into")
     _hold_both(incident, into)
     if into.status in (Incident.Status.MERGED, Incident.Status.CANCELLED, Incident.Status.CLOSED):
         raise MoveNotAllowed(_("%(incident)s is over; choose a running incident.") % {"incident": into})
+    if into.type is None and incident.type is not None:
+        raise MoveNotAllowed(
+            _("%(into)s is not qualified yet. Merge it into %(incident)s instead.")
+            % {"into": into, "incident": incident}
+        )
     incident._move(Incident.Status.MERGED, **how, merged_into=into)
     origin = Case(When(taken_for=None, then=F("incident")), default=F("taken_for"))
     incident.calls.update(taken_for=origin, incident=into)
@@ -52,10 +58,15 @@ def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
     _retime(
         into, "incident.merged_with", moments, by=how["by"], at=incident.status_since, reason=f"+ {incident}"
     )
+    first = min((one for one in (into.priority, incident.priority) if one), key=_code, default=None)
+    if first is not None:
+        why = f"+ {incident}"
+        into._change("incident.reprioritised", by=how["by"], reason=why, priority=first, urgent=first.urgent)
     watch.assigned(incident)
+    watch.unassigned(into)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def unmerge(incident: Incident, **how: Unpack[How]) -> None:
     """Take a merged incident out of its master: it has its status and its calls again.
 
@@ -88,6 +99,10 @@ def unmerge(incident: Incident, **how: Unpack[How]) -> None:
     _retime(master, "incident.parted_from", moments, by=by, at=at, reason=f"- {incident}: {reason}")
     watch.unassigned(incident)
     watch.unassigned(master)
+
+
+def _code(priority: Priority) -> int:
+    return priority.code
 
 
 def _hold_both(one: Incident, other: Incident) -> None:

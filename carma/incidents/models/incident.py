@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
+from carma.incidents import phones
 from carma.lifecycle import How, Lifecycle
 from carma.visibility import VisibleQuerySet
 
@@ -35,9 +36,9 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def waiting(self) -> Self:
         return self.filter(status__in=Incident.WAITING)
 
-    def by_urgency(self) -> Self:
-        """Highest priority first, then oldest; without a priority yet first of all."""
-        return self.order_by(models.F("priority").asc(nulls_first=True), "received_at", "id")
+    def reporting(self) -> Self:
+        """The team is free, the document that the result asks for is still to come."""
+        return self.filter(status=Incident.Status.REPORTING)
 
     def search(self, text: str) -> Self:
         """Find by number, by the caller's phone, or by words of the record in Dutch word forms."""
@@ -45,7 +46,7 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
         if number:
             return self.filter(reference=f"{number[1]}-{int(number[2]):06}")
         if PHONE.match(text):
-            return self.filter(calls__phone_digits=re.sub(r"\D", "", text)).distinct()
+            return self.filter(calls__phone_digits=phones.dialled(text)).distinct()
         return self.filter(search=SearchQuery(text, config="dutch", search_type="websearch"))
 
 
@@ -104,8 +105,20 @@ class Incident(Lifecycle):
         Status.CLEARED: {Status.ASSIGNED, Status.REPORTING, Status.CLOSED, Status.MERGED},
         Status.REPORTING: {Status.ASSIGNED, Status.CLOSED, Status.MERGED},
         Status.CLOSED: {Status.REPORTING, Status.QUEUED},
-        Status.CANCELLED: {Status.QUEUED},
+        Status.CANCELLED: {Status.QUEUED, Status.RECEIVED},
         Status.MERGED: {Status.RECEIVED, Status.QUALIFIED, Status.QUEUED, Status.CLEARED, Status.REPORTING},
+    }
+
+    WORDS = {
+        "status": _("Status"),
+        "type": _("Type"),
+        "priority": _("Priority"),
+        "place": _("Place"),
+        "result": _("Result"),
+        "pv_number": _("PV number"),
+        "cancelled_because": _("Cancelled"),
+        "merged_into": _("Merged into"),
+        "deferred_reason": _("Told to wait"),
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -182,6 +195,9 @@ class Incident(Lifecycle):
             ),
             models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"
+            ),
+            models.Index(
+                fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
             GinIndex(fields=["search"], name="incidents_search"),
         ]

@@ -66,7 +66,7 @@ def qualify(record: Incident, form: Any, request: Request) -> None:
         type=told["type"],
         place=form.place_told(),
         priority=told["priority"],
-        expect=told["version"],
+        **form.how(),
     )
 
 
@@ -125,7 +125,7 @@ def unlink(request: Request, pk: UUID, link: UUID) -> HttpResponse:
     """End a link. Answers the incident's head to htmx."""
     record = known(request, pk)
     ended = get_object_or_404(Link.objects.visible_to(request.user).of(record), pk=link)
-    actions.unlink(ended, by=request.user, reason=request.POST.get("reason", "")[:200])
+    actions.unlink(ended, by=request.user, reason=request.POST.get("reason", "").replace("\0", "")[:200])
     context = head_context(record, request)
     said = _("The link is ended.")
     return partial_or_redirect(request, "incidents/_head.html", context, to=_page(record), said=said)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0003_find_incidents_without_result"),
+        ("incidents", "0005_find_documents_due"),
     ]
 
     operations = [

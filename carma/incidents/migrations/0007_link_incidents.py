@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0004_take_merged_incidents_apart"),
+        ("incidents", "0006_take_merged_incidents_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
