@@ -130,7 +130,10 @@ class TeamViewSet(Listed, Shown):
         if not asked.is_valid():
             raise ValidationError(asked.errors)
         trail.read(team, by=self.member, purpose="track")
-        return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
+        rows = asked.qs.order_by("-reported_at", "provider")
+        return self.page(
+            rows, TrackSerializer, recorded=False, parameters=frozenset(TrackFilter.base_filters)
+        )
 
 
 class ShiftTemplateViewSet(Listed, Shown):

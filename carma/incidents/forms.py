@@ -15,7 +15,7 @@ from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priori
 from carma.geo import addresses
 from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold
-from carma.incidents.actions.intake import LONGEST_WORDS
+from carma.incidents.actions.intake import LONGEST_WORDS, NOTHING_TOLD
 from carma.incidents.models import Call, Incident, Link
 
 
@@ -118,7 +118,7 @@ class IntakeForm(PlaceMixin):
         told = super().clean() or {}
         anything = ("words", "type", "place", "lat")
         if not self.errors and not any(told.get(name) for name in anything):
-            raise forms.ValidationError(_("Write what is going on, or choose a type and a place."))
+            raise forms.ValidationError(NOTHING_TOLD)
         return told
 
     @property

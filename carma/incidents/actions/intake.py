@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carma import clock, rows
 from carma.accounts.models import User
@@ -18,6 +19,7 @@ from carma.incidents import watch
 from carma.incidents.models import Call, Incident
 
 LONGEST_WORDS = 8_000
+NOTHING_TOLD = gettext_lazy("Write what is going on, or choose a type and a place.")
 OLDEST = timedelta(days=400)
 
 
@@ -67,12 +69,14 @@ def take_call(
 ) -> Incident:
     """Open an incident from a call. Type and place make it qualified, at `at`; without them it is received.
 
-    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments
-    or a text over 8,000 signs, and `PlaceOutsideZone` for a point that is not ours. A call told twice under
-    one `import_key` answers the first's incident.
+    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments,
+    a text over 8,000 signs or a call that tells nothing, and `PlaceOutsideZone` for a point that is not
+    ours. A call told twice under one `import_key` answers the first's incident.
     """
     if (told_before := _told_before(call.import_key, by)) is not None:
         return told_before.incident
+    if not call.words.strip() and type is None and place is None:
+        raise InvalidInput(str(NOTHING_TOLD), field="words")
     heard = clock.now()
     received_at = _plausible(call, heard)
     incident = Incident(
