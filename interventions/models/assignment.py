@@ -53,6 +53,8 @@ class Assignment(Lifecycle):
         Status.ON_SCENE: {Status.CLEARED},
     }
 
+    WORDS = {"status": _("Status"), "team": _("Team")}
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="assignments")
     team = models.ForeignKey(Team, models.PROTECT, related_name="assignments")
@@ -74,6 +76,7 @@ class Assignment(Lifecycle):
             ("operate_assignment", _("Update team statuses")),
         ]
         indexes = [
+            models.Index(fields=["-assigned_at", "id"], name="interventions_newest"),
             models.Index(
                 fields=["team", "-ended_at"],
                 condition=Q(ended_at__isnull=False),
