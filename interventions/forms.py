@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,39 @@ class HowForm(forms.Form):
 
 
 class AssignForm(HowForm):
-    team = forms.UUIDField()
+    """Which team to send, or to call back and send, and why it is not the one that was recommended."""
+
+    class Because(models.TextChoices):
+        AT_HAND = "at_hand", _("Is there already, or nearer than shown")
+        KNOWS_IT = "knows_it", _("Knows the case or the place")
+        EQUIPMENT = "equipment", _("Has the vehicle or equipment for it")
+        COVERAGE = "coverage", _("The recommended team has to stay in its sector")
+        CANNOT_GO = "cannot_go", _("The recommended team can't go")
+        OTHER = "other", _("Another reason")
+
+    team = forms.UUIDField(required=False)
+    preempt = forms.UUIDField(required=False)
+    recommended = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    because = forms.ChoiceField(
+        label=_("Why"), choices=[("", _("Choose a reason")), *Because.choices], required=False
+    )
+    why = forms.CharField(label=_("In your own words"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if bool(told.get("team")) == bool(told.get("preempt")) and not self.errors:
+            self.add_error("team", _("Choose one team."))
+        return told
+
+    def how(self, *, since: datetime) -> dict[str, Any]:
+        how = super().how(since=since)
+        because = self.cleaned_data["because"]
+        reasons = (
+            str(self.Because(because).label) if because else "",
+            self.cleaned_data["why"],
+            how["reason"],
+        )
+        return {**how, "reason": ". ".join(filter(None, reasons))}
 
 
 def _last_moment(told: time) -> datetime:

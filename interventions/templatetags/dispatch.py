@@ -26,7 +26,7 @@ register = template.Library()
 
 SYMBOLS = (
     "alarm-fill", "check-circle", "exclamation-triangle-fill", "geo-alt", "hourglass-split", "pencil-square",
-    "person-plus-fill", "question-circle", "send", "three-dots",
+    "people-fill", "person-plus-fill", "question-circle", "send", "three-dots",
     *STATUS_ICONS.values(), *(verb.icon for verb in ON_ASSIGNMENT.values()),
 )  # fmt: skip
 
