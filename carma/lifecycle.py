@@ -120,7 +120,7 @@ class Lifecycle(models.Model):
             return str(other._base_manager.filter(pk=value).first() or value)
         if isinstance(field, models.DateTimeField):
             return f"{clock.local(datetime.fromisoformat(value)):%d/%m %H:%M}"
-        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]
+        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]  # a field
 
     def _moment(self, at: datetime | None, reason: str) -> datetime:
         """The moment of a deed: `at` as told, or now.
@@ -165,7 +165,7 @@ class Lifecycle(models.Model):
             self.hold()
             self.expect_version(expect)
             if not self.can_move(to):
-                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]
+                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]  # a field
                 raise MoveNotAllowed(
                     _("%(record)s is “%(status)s” and can't become “%(to)s”.")
                     % {"record": self, "status": labels[self.status], "to": labels[to]},
@@ -200,7 +200,7 @@ class Lifecycle(models.Model):
     def _differences(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         """What these values would change, each as what was and what will be."""
         return {
-            name: [_plain(getattr(self, name)), _plain(value)]
+            name: [plain(getattr(self, name)), plain(value)]
             for name, value in values.items()
             if getattr(self, name) != value
         }
@@ -211,11 +211,11 @@ class Lifecycle(models.Model):
         self.save(update_fields=list(values))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as the audit trail keeps it: JSON's own types as they are, a record by its key."""
     if isinstance(value, models.Model):
         return str(value.pk)
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, (str, int, float, bool, list)) else str(value)
 
 
 def not_ahead(at: datetime | None) -> datetime:

@@ -27,7 +27,7 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         model = Assignment
         fields: list[str] = []
 
-    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001
+    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001  its
         return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)
 
 

@@ -18,6 +18,7 @@ from carma.audit import trail
 from carma.errors import DomainError, InvalidInput, MomentOutOfOrder, MoveNotAllowed, ReasonNeeded, Stale
 from carma.events import outbox
 from carma.geo import places
+from carma.lifecycle import plain
 from interventions.models import Assignment, CrewPlace, ShiftTemplate, Team
 
 LONGEST_CREW = 400
@@ -168,9 +169,7 @@ def save_template(
     kept = ShiftTemplate(version=0) if template is None else _hold_template(template, expect)
     values = {**vars(told), "days": sorted(told.days), "call_signs": list(told.call_signs)}
     was = {name: None if template is None else getattr(kept, name) for name in values}
-    changes = {
-        name: [_plain(was[name]), _plain(value)] for name, value in values.items() if value != was[name]
-    }
+    changes = {name: [plain(was[name]), plain(value)] for name, value in values.items() if value != was[name]}
     if not changes:
         return kept
     for name, value in values.items():
@@ -189,7 +188,7 @@ def drop_template(template: ShiftTemplate, *, by: User, expect: int | None = Non
     kept = _hold_template(template, expect)
     names = [field.name for field in kept._meta.concrete_fields if field.name not in ("id", "version")]
     now = clock.now()
-    changes = {name: [_plain(getattr(kept, name)), None] for name in names}
+    changes = {name: [plain(getattr(kept, name)), None] for name in names}
     trail.record("shift_template.dropped", kept, by=by, at=now, changes=changes)
     outbox.emit("shift_template.dropped", kept, at=now)
     kept.delete()
@@ -212,7 +211,7 @@ def _begin(team: Team, members: Collection[User], *, by: User, at: datetime, rea
         raise _in_use(team) from error
     CrewPlace.objects.bulk_create(CrewPlace(team=team, person=person, joined_at=at) for person in people)
     told = ("call_sign", "base", "sector", "crew", "vehicle", "equipment", "until_at", "relieves_id")
-    changes = {name: [None, _plain(value)] for name in told if (value := getattr(team, name))}
+    changes = {name: [None, plain(value)] for name in told if (value := getattr(team, name))}
     trail.record("team.started", team, by=by, at=at, changes=changes, reason=reason)
     outbox.emit("team.started", team, at=at)
     return team
@@ -326,7 +325,3 @@ def _save_template(kept: ShiftTemplate, *, is_new: bool, names: list[str]) -> No
         raise InvalidInput(
             _("This base has a shift of that name in that sector already."), field="name"
         ) from error
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, list)) else str(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from carma import clock
 from carma.accounts.models import User
 from carma.alerts import kinds
 from carma.alerts.models import REPEAT, Alert
@@ -122,5 +123,6 @@ def _on(step: tuple[str, ...], at: datetime) -> list[User]:
 
 
 def _again(alert: Alert, at: datetime) -> None:
+    """Set the next repeat. A host whose clock runs ahead puts it off no further than the database's says."""
     wait: timedelta = figures.span("alert_repeat")
-    set_timer(REPEAT, alert, due_at=at + wait)
+    set_timer(REPEAT, alert, due_at=min(at, clock.database_now()) + wait)

@@ -50,7 +50,7 @@ def unanswered(incident: Incident) -> list[Question]:
 
 
 @transaction.atomic
-def answer(incident: Incident, kind: str, is_yes: bool, *, by: User | None, at: datetime) -> None:  # noqa: FBT001
+def answer(incident: Incident, kind: str, *, is_yes: bool, by: User | None, at: datetime) -> None:
     """Say whether a follow-up is needed; one that was not proposed yet is, so that the answer stays."""
     follow_up = ask(incident, kind, at=at)
     if is_yes:

@@ -36,7 +36,7 @@ _sources: list[_Source] = []
 
 
 def source(*, ask: Callable[[Incident], Iterable[Question]], answer: Callable[..., None]) -> None:
-    """Register who asks, and who hears the answer: `answer(incident, key, is_yes, by=…, at=…)`."""
+    """Register who asks, and who hears the answer: `answer(incident, key, is_yes=…, by=…, at=…)`."""
     _sources.append(_Source(ask, answer))
 
 
@@ -65,7 +65,7 @@ def settle(
             if is_yes is None:
                 missing.append(question)
             else:
-                each.answer(incident, question.key, is_yes, by=by, at=at)
+                each.answer(incident, question.key, is_yes=is_yes, by=by, at=at)
     if missing and must:
         raise AnswersNeeded(
             _("Answer yes or no first: %(questions)s.")

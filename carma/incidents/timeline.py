@@ -151,6 +151,7 @@ def _title(entry: Entry) -> str:
     return {
         "reprioritised": _("Priority changed"),
         "retyped": _("Type changed"),
+        "times_corrected": _("Times put right"),
         "merged_with": _("Another incident merged into this one"),
         "unmerged": _("Taken apart again"),
         "parted_from": _("Another incident taken out of this one"),

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from carma import clock
-from carma.audit import trail
 from carma.errors import InvalidInput
 from carma.followups.actions import ask
 from carma.followups.models import FollowUp
 from carma.incidents.actions import add_note
 from carma.incidents.forms import NoteForm
+from carma.incidents.views.reading import record_reading
 from carma.web.answers import fragment, partial_or_redirect
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions.field import of_team
 from interventions.models import Assignment, Team
 
-CHOSEN, SEEN = "field_team", "field_seen"
+CHOSEN = "field_team"
 FIELD_PART = "interventions/_field.html"
 
 may_operate = permission_required("interventions.operate_assignment", raise_exception=True)
@@ -94,7 +94,6 @@ def work(request: Request) -> dict[str, Any]:
     """What the chosen team is on; the first time its words are shown is recorded before they leave."""
     context = of_team(request.user, request.session.get(CHOSEN, ""))
     assignment = context.get("assignment")
-    if assignment and request.session.get(SEEN) != str(assignment.pk):
-        trail.read(assignment.incident, by=request.user)
-        request.session[SEEN] = str(assignment.pk)
+    if assignment:
+        record_reading(request, assignment.incident)
     return context

@@ -22,6 +22,7 @@ from carma.duty.models import Turn
 from carma.events.models import Event
 from carma.incidents.models import Incident
 from carma.timers.actions import run_due
+from carma.timers.models import Timer
 from interventions.actions import assign
 from interventions.models import Team
 from tests.cast import Member
@@ -193,6 +194,14 @@ def test_who_comes_on_duty_is_told_at_the_next_repeat(alert: Alert, member: Memb
     run_due(starts + timedelta(seconds=10))
 
     assert relief in alert.recipients.all()
+
+
+def test_a_host_whose_clock_runs_ahead_does_not_silence_it(incident: Incident, clock: Traveller) -> None:
+    clock.move_to(time_now.database_now() + timedelta(hours=1))
+    alert = sound(incident)
+
+    due = Timer.objects.of(alert).open().get().due_at
+    assert due <= time_now.database_now() + timedelta(seconds=30)
 
 
 def test_acknowledging_at_the_same_moment_keeps_no_team_back(

@@ -39,10 +39,6 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
         """The team is free, the document that the result asks for is still to come."""
         return self.filter(status=Incident.Status.REPORTING)
 
-    def by_urgency(self) -> Self:
-        """Highest priority first, then oldest; without a priority yet first of all."""
-        return self.order_by(models.F("priority").asc(nulls_first=True), "received_at", "id")
-
     def search(self, text: str) -> Self:
         """Find by number, by the caller's phone, or by words of the record in Dutch word forms."""
         number = REFERENCE.match(text)

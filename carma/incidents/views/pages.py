@@ -13,18 +13,17 @@ from django.views.decorators.http import require_GET
 
 from carma import clock
 from carma.accounts.models import User
-from carma.audit import trail
 from carma.incidents import timeline
 from carma.incidents.forms import NoteForm
 from carma.incidents.models import Incident, Link
 from carma.incidents.views.offers import offered
+from carma.incidents.views.reading import record_reading
 from carma.web.answers import fragment
 from carma.web.live import live_page
 from carma.web.request import Request
 
 may_see = permission_required("incidents.view_incident", raise_exception=True)
 SHOWN = 100
-SEEN, REMEMBERED = "incidents_seen", 20
 STEPS = {
     "received_at": _("Call"),
     "qualified_at": _("Qualified"),
@@ -48,7 +47,7 @@ def known(request: Request, pk: UUID) -> Incident:
 def incident(request: Request, pk: UUID) -> HttpResponse:
     """One incident, whole. Opening it is recorded before the page leaves."""
     record = known(request, pk)
-    _record_reading(request, record, again=True)
+    record_reading(request, record, again=True)
     return render(request, "incidents/incident.html", page_context(record, request))
 
 
@@ -57,7 +56,7 @@ def incident(request: Request, pk: UUID) -> HttpResponse:
 def head(request: Request, pk: UUID) -> HttpResponse:
     """What the incident is now, with what can be done."""
     record = known(request, pk)
-    _record_reading(request, record)
+    record_reading(request, record)
     return fragment(request, "incidents/_head.html", head_context(record, request))
 
 
@@ -65,7 +64,7 @@ def head(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 def moments(request: Request, pk: UUID) -> HttpResponse:
     record = known(request, pk)
-    _record_reading(request, record)
+    record_reading(request, record)
     return fragment(request, "incidents/_timeline.html", {"incident": record, "moments": timeline.of(record)})
 
 
@@ -89,16 +88,6 @@ def _listed(request: Request) -> dict[str, Any]:
     rows = known.reporting().order_by("cleared_at", "id") if is_due else known.order_by("-received_at", "id")
     shown = rows.select_related("type", "priority").defer("search", "description")[:SHOWN]
     return {"incidents": shown, "is_due": is_due}
-
-
-def _record_reading(request: Request, record: Incident, *, again: bool = False) -> None:
-    """Record that an incident was read; its parts, fetched anew as it changes, count once per session."""
-    seen = request.session.get(SEEN, [])
-    is_new = str(record.pk) not in seen
-    if is_new or again:
-        trail.read(record, by=request.user)
-    if is_new:
-        request.session[SEEN] = [*seen[1 - REMEMBERED :], str(record.pk)]
 
 
 def page_context(record: Incident, request: Request) -> dict[str, Any]:
