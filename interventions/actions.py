@@ -68,7 +68,7 @@ def assign(
 
 @transaction.atomic
 def preempt(
-    team: Team,
+    present: Assignment,
     incident: Incident,
     *,
     by: User,
@@ -77,17 +77,17 @@ def preempt(
     reason: str = "",
     recommended: Team | None = None,
 ) -> Assignment:
-    """Call a team back from a less urgent incident and send it to this one; the other one waits again.
+    """Break an assignment off and send its team to a more urgent incident; the first one waits again.
 
     That one tells for which incident it had to give way, besides the `reason`. A team that became free
     meanwhile is simply sent. Raises `TeamNotPreemptible` when the team has to stay (`preemption.kept`),
     and what `assign` raises.
     """
-    present = team.assignments.open().select_related("incident").first()
-    # Both incidents in one order, as for a merge, then the team.
-    for one in sorted({incident, *([present.incident] if present else [])}, key=lambda each: each.pk):
+    team = present.team
+    for one in sorted({incident, present.incident}, key=lambda each: each.pk):  # in one order, as for a merge
         one.hold()
-    if present is None or not team.assignments.open().filter(pk=present.pk).exists():
+    present.refresh_from_db(fields=["status", "status_since", "version"])
+    if not present.is_open:
         return assign(team, incident, by=by, at=at, expect=expect, reason=reason, recommended=recommended)
     incident.expect_version(expect)
     _hold_in_service(team)
@@ -104,7 +104,6 @@ def _hold_in_service(team: Team) -> None:
 
 
 def _give_way(present: Assignment, incident: Incident, *, by: User, at: datetime, reason: str) -> None:
-    present.refresh_from_db(fields=["status", "status_since", "version"])
     stays = kept(present, incident)
     if stays is not None:
         raise TeamNotPreemptible(

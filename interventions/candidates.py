@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from carma.geo.metres import Point
 from carma.geo.routing import Trip
 from interventions import marks, plans
 from interventions.marks import Marks
 from interventions.models import Assignment, Team
 from interventions.preemption import Kept
-
-Key = tuple[bool, bool, bool, bool, float, bool, int, str]
 
 
 class Availability(StrEnum):
@@ -31,6 +31,18 @@ LABELS = {
 }
 
 
+class From(StrEnum):
+    """Where a drive is taken to begin: at the position that was reported lately, else at the base."""
+
+    POSITION = "position"
+    BASE = "base"
+
+
+class Start(NamedTuple):
+    of: From
+    point: Point
+
+
 @dataclass(frozen=True)
 class Reason:
     """What speaks for or against a team: a stable code, and a sentence in the language of now."""
@@ -40,29 +52,45 @@ class Reason:
     speaks_for: bool = False
 
 
-@dataclass
+class Key(NamedTuple):
+    """What is weighed, in this order; the smallest is the best.
+
+    Of teams there in the same minute, one whose position is known goes, then one of the own sector, then
+    the one that did least. `minute` counts what calling back has to gain as if it were driven.
+    """
+
+    cannot_go: bool
+    lacks_skill: bool
+    is_last_resort: bool
+    minute: float
+    is_unseen: bool
+    is_elsewhere: bool
+    workload: int
+    call_sign: str
+
+
+@dataclass(slots=True)
 class Candidate:
     """One team with what speaks for and against sending it.
 
-    `trip` starts where it was last seen; `is_fresh` tells whether that still counts. `brings` are the
+    `trip` begins at `start`; both are None when nobody knows where the team may be. `brings` are the
     lacking skills it has. `on` is what it is doing, None also when that is not for this user's eyes.
     """
 
     team: Team
     availability: Availability
     brings: tuple[str, ...]
-    fits: bool
+    start: Start | None
     trip: Trip | None
-    is_fresh: bool
-    in_own_sector: bool
     workload: int
-    on: Assignment | None = None
-    kept: Kept | None = None
+    on: Assignment | None
+    kept: Kept | None
+    key: Key
     reasons: list[Reason] = field(default_factory=list)
 
     @property
     def can_be_sent(self) -> bool:
-        return self.availability in (Availability.FREE, Availability.PREEMPTIBLE)
+        return not self.key.cannot_go
 
     @property
     def is_preemptible(self) -> bool:
@@ -73,23 +101,21 @@ class Candidate:
         return str(LABELS[self.availability])
 
     @property
-    def arrival_s(self) -> float | None:
-        """How long until it can be there; None when nobody knows where it is now."""
-        return self.trip.seconds if self.trip and self.is_fresh else None
-
-    @property
     def minutes(self) -> int | None:
-        """The same in whole minutes, never less than one."""
-        return None if self.arrival_s is None else max(1, round(self.arrival_s / 60))
+        return None if self.trip is None else minutes(self.trip)
 
     @property
     def distance_km(self) -> float | None:
-        """As the crow flies, from where it was last seen."""
+        """As the crow flies."""
         return None if self.trip is None else self.trip.distance_m / 1000
 
     @property
     def by_road(self) -> bool:
         return self.trip is not None and self.trip.by_road
+
+    @property
+    def from_base(self) -> bool:
+        return self.start is not None and self.start.of is From.BASE
 
     @property
     def position(self) -> Marks | None:
@@ -99,16 +125,7 @@ class Candidate:
     def skill_labels(self) -> list[str]:
         return [plans.label_of(code) for code in self.team.skills]
 
-    @property
-    def key(self) -> Key:
-        """The smallest is the best. Of teams there in the same minute, the one that did least goes."""
-        return (
-            not self.can_be_sent,
-            not self.fits,
-            self.availability is not Availability.FREE,
-            not self.is_fresh,
-            self.trip.seconds // 60 if self.trip else float("inf"),
-            not self.in_own_sector,
-            self.workload,
-            self.team.call_sign,
-        )
+
+def minutes(trip: Trip) -> int:
+    """How long it takes in whole minutes, never less than one."""
+    return max(1, round(trip.seconds / 60))

@@ -51,7 +51,10 @@ class HowForm(forms.Form):
 
 
 class AssignForm(HowForm):
-    """Which team to send, or to call back and send, and why it is not the one that was recommended."""
+    """Which team to send, and why it is not the one that was recommended.
+
+    `preempt` is the assignment from which a team is called back to be sent.
+    """
 
     class Because(models.TextChoices):
         AT_HAND = "at_hand", _("Is there already, or nearer than shown")

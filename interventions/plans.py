@@ -1,4 +1,4 @@
-"""What each kind of incident asks for: response plans and skills, from the files beside and as edited since.
+"""What was laid down beforehand: response plans, skills and bases, from the files beside and as edited since.
 
 Kept in the process for a minute, as types and priorities are; the records are shared: nobody writes to them.
 """
@@ -16,8 +16,9 @@ from pathlib import Path
 from django.db import transaction
 
 from carma import clock
+from carma.geo.metres import Point
 from carma.incidents.models import Incident
-from interventions.models import ResponsePlan, Skill, Team
+from interventions.models import Base, ResponsePlan, Skill, Team
 
 FOLDER = Path(__file__).parent / "reference"
 _KEPT_S = 60
@@ -61,11 +62,18 @@ def label_of(skill: str) -> str:
     return known.label if known else skill
 
 
+def place_of_base(name: str) -> Point | None:
+    """Where a base stands; None when nobody put it on the map."""
+    return _bases(_now()).get(name)
+
+
 @transaction.atomic
 def load() -> int:
-    """Add skills and plans that are missing; what the zone edited stays. Answers how many plans there are."""
+    """Add what is missing; what the zone edited stays. Answers how many response plans there are."""
     for row in _rows("skills.csv"):
         Skill.objects.get_or_create(code=row.pop("code"), defaults=row)
+    for row in _rows("bases.csv"):
+        Base.objects.get_or_create(name=row.pop("name"), defaults=row)
     for row in _rows("response_plans.csv"):
         ResponsePlan.objects.get_or_create(
             about=row["about"],
@@ -84,6 +92,7 @@ def forget() -> None:
     """Read again at the next call, after reference data was edited."""
     _plans.cache_clear()
     _skills.cache_clear()
+    _bases.cache_clear()
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -108,3 +117,8 @@ def _plans(day: date, _period: int) -> Mapping[tuple[str, int | None], Need]:
 @lru_cache(maxsize=1)
 def _skills(_period: int) -> Mapping[str, Skill]:
     return {skill.code: skill for skill in Skill.objects.all()}
+
+
+@lru_cache(maxsize=1)
+def _bases(_period: int) -> Mapping[str, Point]:
+    return {base.name: Point(base.lat, base.lon) for base in Base.objects.all()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from carma import clock
 from carma.incidents.models import Incident
 from interventions import plans
 from interventions.candidates import Availability, Candidate, Reason
@@ -26,7 +27,7 @@ class Shortfall:
 def explain(candidates: Sequence[Candidate], lacks: Need) -> None:
     """Give each candidate its reasons: what speaks for it, then what speaks against it."""
     first = next((one for one in candidates if one.can_be_sent), None)
-    soonest = min(_arrivals(candidates), default=None)
+    soonest = min((one.minutes for one in candidates if one.can_be_sent and one.minutes), default=None)
     for one in candidates:
         one.reasons = [*_for(one, soonest), *_against(one, lacks), *_behind(one, first)]
 
@@ -50,31 +51,29 @@ def shortfalls(incident: Incident, lacks: Need, candidates: Sequence[Candidate])
             yield Shortfall("skill_missing", told)
     if incident.lat is None or incident.lon is None:
         yield Shortfall("place_unknown", _("The place is not on the map: nobody's travel time is known."))
-    elif sendable and not any(one.is_fresh for one in sendable):
-        told = _("No position is recent: ranked by where the teams were last seen.")
+    elif sendable and all(one.key.is_unseen for one in sendable):
+        told = _("No team reported its position lately: all are counted from their base.")
         yield Shortfall("positions_unknown", told)
 
 
-def _for(one: Candidate, soonest: float | None) -> Iterator[Reason]:
-    if one.can_be_sent and soonest is not None and one.arrival_s == soonest:
+def _for(one: Candidate, soonest: int | None) -> Iterator[Reason]:
+    if one.can_be_sent and soonest is not None and one.minutes == soonest:
         yield Reason("soonest", _("there first"), speaks_for=True)
     for skill in one.brings:
         told = _("brings: %(skill)s") % {"skill": plans.label_of(skill)}
         yield Reason("brings_skill", told, speaks_for=True)
-    if one.can_be_sent and one.in_own_sector:
+    if one.can_be_sent and not one.key.is_elsewhere:
         yield Reason("own_sector", _("own sector"), speaks_for=True)
 
 
 def _against(one: Candidate, lacks: Need) -> Iterator[Reason]:
     if one.availability is not Availability.FREE:
         yield _unavailable(one)
-    if not one.fits:
+    if one.key.lacks_skill:
         labels = ", ".join(lacks.skill_labels)
         yield Reason("lacks_skill", _("lacks: %(skills)s") % {"skills": labels})
-    if one.position is None:
-        yield Reason("no_position", _("no position"))
-    elif one.trip and not one.is_fresh:
-        yield Reason("position_old", _("position too old to count"))
+    if one.key.is_unseen:
+        yield _not_seen(one)
 
 
 def _unavailable(one: Candidate) -> Reason:
@@ -85,6 +84,8 @@ def _unavailable(one: Candidate) -> Reason:
     told = {"incident": one.on.incident.reference, "priority": one.on.incident.priority_id}
     if one.kept is None:
         return Reason("called_back", _("has to be called back from %(incident)s, code %(priority)s") % told)
+    if told["priority"] is None:
+        return Reason(one.kept, _("is on %(incident)s, not judged yet") % told)
     words = {
         Kept.ON_SCENE: _("on scene of %(incident)s, code %(priority)s"),
         Kept.URGENT: _("goes to %(incident)s, code %(priority)s"),
@@ -93,25 +94,52 @@ def _unavailable(one: Candidate) -> Reason:
     return Reason(one.kept, words[one.kept] % told)
 
 
+def _not_seen(one: Candidate) -> Reason:
+    """Nobody reported where it is, or not lately: from where its time is counted instead."""
+    told = {"base": one.team.base}
+    at = one.team.position_at
+    if at is None or one.position is None:
+        if one.start is None:
+            return Reason("no_position", _("no position, and its base %(base)s is not on the map") % told)
+        return Reason("no_position", _("no position: counted from its base, %(base)s") % told)
+    told["minutes"] = str(int((clock.now() - at).total_seconds() // 60))
+    if one.start is None:
+        return Reason("position_old", _("last seen %(minutes)s min ago, too long to count") % told)
+    return Reason("position_old", _("last seen %(minutes)s min ago: counted from its base, %(base)s") % told)
+
+
 def _behind(one: Candidate, first: Candidate | None) -> Iterator[Reason]:
-    """Why it comes after the first, when nothing said so far decided it."""
-    if first is None or one is first or not one.can_be_sent or one.key[:4] != first.key[:4]:
+    """Why it comes after the first: the first thing weighed in which the two differ, unless told above."""
+    if first is None or one is first or not one.can_be_sent:
         return
+    pairs = zip(one.key._fields, one.key, first.key, strict=True)
+    decided = next((name for name, mine, other in pairs if mine != other), "")
     told = {"team": first.team.call_sign}
-    if one.minutes is not None and first.minutes is not None and one.key[4] > first.key[4]:
-        later = max(1, one.minutes - first.minutes)
-        words = ngettext("%(count)d min later than %(team)s", "%(count)d min later than %(team)s", later)
-        yield Reason("later", words % {**told, "count": later})
-    elif one.in_own_sector != first.in_own_sector:
+    if decided == "minute":
+        yield from _later(one, first)
+    elif decided == "is_elsewhere":
         yield Reason("other_sector", _("as soon as %(team)s, but of another sector") % told)
-    elif one.workload > first.workload:
+    elif decided == "workload":
         yield Reason("more_work", _("as soon as %(team)s, but had more work") % told)
-    elif one.key[4] == first.key[4]:
-        yield Reason("equal", _("as good as %(team)s, by call sign after it") % told)
+    elif decided in ("is_unseen", "call_sign"):
+        told_why = {
+            "is_unseen": ("less_sure", _("as soon as %(team)s, but less sure where it is")),
+            "call_sign": ("equal", _("as good as %(team)s, by call sign after it")),
+        }
+        code, words = told_why[decided]
+        yield Reason(code, words % told)
 
 
-def _arrivals(candidates: Sequence[Candidate]) -> Iterator[float]:
-    """Of those that can be sent, as far as they are known."""
-    for one in candidates:
-        if one.can_be_sent and one.arrival_s is not None:
-            yield one.arrival_s
+def _later(one: Candidate, first: Candidate) -> Iterator[Reason]:
+    if one.minutes is None or first.minutes is None:
+        return
+    later = one.minutes - first.minutes
+    told = {"team": first.team.call_sign, "count": abs(later)}
+    if later > 0:
+        words = ngettext("%(count)d min later than %(team)s", "%(count)d min later than %(team)s", later)
+        yield Reason("later", words % told)
+    else:
+        words = ngettext(
+            "only %(count)d min sooner than %(team)s", "only %(count)d min sooner than %(team)s", -later
+        )
+        yield Reason("gains_too_little", words % told)

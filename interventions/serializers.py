@@ -27,6 +27,7 @@ class TeamSerializer(RowSerializer[Team]):
             "crew",
             "vehicle",
             "equipment",
+            "skills",
             "began_at",
             "until_at",
             "relieves",
@@ -59,10 +60,16 @@ class AssignmentSerializer(RowSerializer[Assignment]):
         read_only_fields = fields
 
 
-class AssignSerializer(MoveSerializer):
+class OrderSerializer(MoveSerializer):
     """`version` is that of the incident, as last seen."""
 
     incident = serializers.UUIDField()
+    recommended = serializers.UUIDField(
+        required=False, help_text="The team that was advised; to send another takes a reason."
+    )
+
+
+class AssignSerializer(OrderSerializer):
     team = serializers.UUIDField()
 
 

@@ -20,9 +20,11 @@ from interventions.api import (
     ShiftTemplateViewSet,
     TeamViewSet,
 )
+from interventions.api_recommendation import RecommendationViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
+router.register("incidents", RecommendationViewSet, basename="recommendation")
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)

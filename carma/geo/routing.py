@@ -12,12 +12,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from carma.geo.metres import Point, distance_m
+from carma.geo.metres import Point, distances_m
 
 TIMEOUT_S = 0.3  # a dispatcher waits for the answer
 REST_S = 30.0  # how long an engine that failed is left alone
@@ -43,8 +43,7 @@ class Straight:
         return distance * self.winding / self.speed_kmh * 3.6
 
 
-@dataclass(frozen=True)
-class Trip:
+class Trip(NamedTuple):
     """A drive to the place: `distance_m` as the crow flies, and how long; `by_road` tells who says so."""
 
     distance_m: float
@@ -57,7 +56,7 @@ def trips(starts: Sequence[Point], end: Point, *, estimate: Straight) -> list[Tr
 
     The engine is asked for the nearest MOST_PLACES; the others, and all when it rests, are estimated.
     """
-    straight = [distance_m(start, end) for start in starts]
+    straight = distances_m(starts, end)
     by_road = _by_road(starts, straight, end)
     return [
         Trip(away, by_road[index], by_road=True) if index in by_road else Trip(away, estimate.seconds(away))

@@ -1,5 +1,6 @@
 from interventions.models.assignment import Assignment
 from interventions.models.assistance import Assistance
+from interventions.models.base import Base
 from interventions.models.crew import CrewPlace
 from interventions.models.panic import Panic
 from interventions.models.plan import ResponsePlan, Skill
@@ -10,6 +11,7 @@ from interventions.models.team import Team
 __all__ = [
     "Assignment",
     "Assistance",
+    "Base",
     "CrewPlace",
     "Panic",
     "Position",

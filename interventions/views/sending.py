@@ -55,12 +55,14 @@ def assign(request: Request, pk: UUID) -> HttpResponse:
 def _send(request: Request, incident: Incident) -> Assignment:
     form = AssignForm(request.POST)
     how = form.how(since=incident.status_since)
-    told = form.cleaned_data
     teams = Team.objects.visible_to(request.user)
-    team = get_object_or_404(teams, pk=told["team"] or told["preempt"])
-    recommended = teams.filter(pk=told["recommended"]).first()
-    act = actions.preempt if told["preempt"] else actions.assign
-    return act(team, incident, by=request.user, recommended=recommended, **how)
+    how["recommended"] = teams.filter(pk=form.cleaned_data["recommended"]).first()
+    if form.cleaned_data["preempt"]:
+        known = Assignment.objects.visible_to(request.user).select_related("team", "incident")
+        present = get_object_or_404(known, pk=form.cleaned_data["preempt"])
+        return actions.preempt(present, incident, by=request.user, **how)
+    team = get_object_or_404(teams, pk=form.cleaned_data["team"])
+    return actions.assign(team, incident, by=request.user, **how)
 
 
 def _known(request: Request, pk: UUID) -> Incident:

@@ -30,7 +30,7 @@ def test_the_other_incident_waits_again_and_says_for_what(
     noise, burglary = assignment.incident, take("CRI-204")
     actions.depart(assignment, by=dispatcher)
     clock.shift(timedelta(minutes=3))
-    sent = actions.preempt(team, burglary, by=dispatcher, reason="Daders nog binnen")
+    sent = actions.preempt(assignment, burglary, by=dispatcher, reason="Daders nog binnen")
 
     assignment.refresh_from_db()
     noise.refresh_from_db()
@@ -52,7 +52,7 @@ def test_the_clock_over_the_other_incident_runs_anew(
     dispatcher: User, assignment: Assignment, take: Take, team: Team, clock: Traveller
 ) -> None:
     clock.shift(timedelta(minutes=3))
-    actions.preempt(team, take("CRI-204"), by=dispatcher)
+    actions.preempt(assignment, take("CRI-204"), by=dispatcher)
 
     noise = Incident.objects.get(pk=assignment.incident_id)
     term = noise.priority and noise.priority.term("unassigned", "warn")
@@ -64,7 +64,7 @@ def test_with_another_team_on_it_that_incident_goes_on(
     dispatcher: User, assignment: Assignment, take: Take, team: Team, second_team: Team
 ) -> None:
     actions.assign(second_team, assignment.incident, by=dispatcher)
-    actions.preempt(team, take("CRI-204"), by=dispatcher)
+    actions.preempt(assignment, take("CRI-204"), by=dispatcher)
 
     assert Incident.objects.get(pk=assignment.incident_id).status == "assigned"
 
@@ -73,7 +73,7 @@ def test_a_team_on_scene_stays(dispatcher: User, assignment: Assignment, take: T
     actions.arrive(assignment, by=dispatcher)
     urgent = take("CRI-101")
     with pytest.raises(actions.TeamNotPreemptible) as refused:
-        actions.preempt(team, urgent, by=dispatcher, reason="Meteen")
+        actions.preempt(assignment, urgent, by=dispatcher, reason="Meteen")
 
     assert refused.value.facts == {"because": "on_scene"}
     assert assignment.incident.reference in refused.value.detail
@@ -92,9 +92,9 @@ def test_a_team_on_scene_stays(dispatcher: User, assignment: Assignment, take: T
 def test_only_less_urgent_work_gives_way(
     dispatcher: User, take: Take, team: Team, present: str, other: str, because: str
 ) -> None:
-    actions.assign(team, take(present), by=dispatcher)
+    assignment = actions.assign(team, take(present), by=dispatcher)
     with pytest.raises(actions.TeamNotPreemptible) as refused:
-        actions.preempt(team, take(other), by=dispatcher)
+        actions.preempt(assignment, take(other), by=dispatcher)
 
     assert refused.value.facts == {"because": because}
     assert Assignment.objects.get().status == "assigned"
@@ -104,7 +104,7 @@ def test_a_team_that_became_free_is_sent(
     dispatcher: User, assignment: Assignment, take: Take, team: Team
 ) -> None:
     actions.refuse(assignment, by=dispatcher, reason="Band lek")
-    sent = actions.preempt(team, take("CRI-204"), by=dispatcher)
+    sent = actions.preempt(assignment, take("CRI-204"), by=dispatcher)
 
     assert Assignment.objects.open().get() == sent
 
@@ -112,14 +112,14 @@ def test_a_team_that_became_free_is_sent(
 def test_nothing_happens_by_half(dispatcher: User, assignment: Assignment, take: Take, team: Team) -> None:
     unqualified, urgent = take(""), take("CRI-204")
     with pytest.raises(actions.TeamNotPreemptible):
-        actions.preempt(team, unqualified, by=dispatcher)
+        actions.preempt(assignment, unqualified, by=dispatcher)
     with pytest.raises(Stale):
-        actions.preempt(team, urgent, by=dispatcher, expect=urgent.version + 1)
+        actions.preempt(assignment, urgent, by=dispatcher, expect=urgent.version + 1)
     with pytest.raises(ReasonNeeded):
-        actions.preempt(team, urgent, by=dispatcher, recommended=Team.objects.create(call_sign="GK14"))
+        actions.preempt(assignment, urgent, by=dispatcher, recommended=Team.objects.create(call_sign="GK14"))
     team.go_out_of_service(by=dispatcher)
     with pytest.raises(actions.TeamNotAvailable):
-        actions.preempt(team, urgent, by=dispatcher)
+        actions.preempt(assignment, urgent, by=dispatcher)
 
     assert Assignment.objects.get().status == "assigned"
     assert Incident.objects.get(pk=assignment.incident_id).status == "assigned"
