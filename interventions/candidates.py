@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -43,6 +44,22 @@ class Start(NamedTuple):
     point: Point
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One team on shift as it is now, whatever incident is looked at: free, busy or out of service.
+
+    `start` is None when nobody knows where it may be. `on` is what it is doing, None also when that is not
+    for this user's eyes. `workload` counts incidents of the last hours.
+    """
+
+    team: Team
+    availability: Availability
+    on: Assignment | None
+    start: Start | None
+    is_seen: bool
+    workload: int
+
+
 @dataclass(frozen=True)
 class Reason:
     """What speaks for or against a team: a stable code, and a sentence in the language of now."""
@@ -71,22 +88,34 @@ class Key(NamedTuple):
 
 @dataclass(slots=True)
 class Candidate:
-    """One team with what speaks for and against sending it.
+    """One team with what speaks for and against sending it; `brings` are the lacking skills it has.
 
-    `trip` begins at `start`; both are None when nobody knows where the team may be. `brings` are the
-    lacking skills it has. `on` is what it is doing, None also when that is not for this user's eyes.
+    `trip` is None when nobody knows where the team may be, or where the incident is.
     """
 
-    team: Team
+    standing: Standing
     availability: Availability
-    brings: tuple[str, ...]
-    start: Start | None
-    trip: Trip | None
-    workload: int
-    on: Assignment | None
     kept: Kept | None
+    brings: tuple[str, ...]
+    trip: Trip | None
     key: Key
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: Sequence[Reason] = ()
+
+    @property
+    def team(self) -> Team:
+        return self.standing.team
+
+    @property
+    def on(self) -> Assignment | None:
+        return self.standing.on
+
+    @property
+    def start(self) -> Start | None:
+        return self.standing.start
+
+    @property
+    def workload(self) -> int:
+        return self.standing.workload
 
     @property
     def can_be_sent(self) -> bool:

@@ -138,6 +138,8 @@ def _later(one: Candidate, first: Candidate) -> Iterator[Reason]:
     if later > 0:
         words = ngettext("%(count)d min later than %(team)s", "%(count)d min later than %(team)s", later)
         yield Reason("later", words % told)
+    elif later == 0:
+        yield Reason("gains_too_little", _("no sooner than %(team)s") % told)
     else:
         words = ngettext(
             "only %(count)d min sooner than %(team)s", "only %(count)d min sooner than %(team)s", -later

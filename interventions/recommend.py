@@ -9,9 +9,10 @@ members of a team are is never an input.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
 from uuid import UUID
 
@@ -25,10 +26,10 @@ from carma.geo.routing import Straight, Trip
 from carma.incidents.models import Incident
 from carma.norms import figures
 from interventions import plans, reasons
-from interventions.candidates import Availability, Candidate, From, Key, Start, minutes
+from interventions.candidates import Availability, Candidate, From, Key, Standing, Start, minutes
 from interventions.models import Assignment, Team
 from interventions.plans import Need
-from interventions.preemption import Kept, kept
+from interventions.preemption import kept
 from interventions.reasons import Shortfall
 
 BEST = 3
@@ -36,18 +37,13 @@ BEST = 3
 
 @dataclass(frozen=True)
 class Room:
-    """Every team on shift and what it does, at one moment; enough to rank them for any incident.
+    """Every team on shift at one moment, enough to rank them for any incident.
 
-    `busy` holds the teams with an open assignment, `on` what the user may know of those assignments.
-    `workload` counts incidents over the time `over`.
+    `workload_over` is the time over which the teams' workload is counted.
     """
 
-    teams: Sequence[Team]
-    busy: frozenset[UUID]
-    on: Mapping[UUID, Assignment]
-    starts: Mapping[UUID, Start]
-    workload: Mapping[UUID, int]
-    over: timedelta
+    standings: Sequence[Standing]
+    workload_over: timedelta
 
 
 @dataclass(frozen=True)
@@ -65,23 +61,23 @@ class Recommendation:
     shortfalls: Sequence[Shortfall]
     workload_over: timedelta
 
-    @property
+    @cached_property
     def sendable(self) -> list[Candidate]:
         return [one for one in self.candidates if one.can_be_sent]
 
-    @property
+    @cached_property
     def first(self) -> Candidate | None:
         return next(iter(self.sendable), None)
 
-    @property
+    @cached_property
     def best(self) -> list[Candidate]:
         return self.sendable[:BEST]
 
-    @property
+    @cached_property
     def others(self) -> list[Candidate]:
         return self.sendable[BEST:]
 
-    @property
+    @cached_property
     def not_to_send(self) -> list[Candidate]:
         return [one for one in self.candidates if not one.can_be_sent]
 
@@ -90,7 +86,7 @@ class Recommendation:
         """Over how many hours the workload is counted."""
         return round(self.workload_over / timedelta(hours=1))
 
-    @property
+    @cached_property
     def by_road(self) -> bool:
         """Whether a routing engine told the travel times, at least of the teams nearby."""
         return any(one.trip and one.trip.by_road for one in self.candidates)
@@ -101,14 +97,13 @@ def for_incident(incident: Incident, user: User) -> Recommendation:
 
     Asks the routing engine, so never call it within a transaction.
     """
-    room = look(user)
-    need = plans.of(incident)
+    room, need = look(user), plans.of(incident)
     on_it = _on_it(room, incident)
     lacks = need.without(on_it)
     candidates = rank(incident, room)
     reasons.explain(candidates, lacks)
     shortfalls = list(reasons.shortfalls(incident, lacks, candidates))
-    return Recommendation(incident, need, lacks, on_it, candidates, shortfalls, room.over)
+    return Recommendation(incident, need, lacks, on_it, candidates, shortfalls, room.workload_over)
 
 
 def look(user: User) -> Room:
@@ -117,69 +112,73 @@ def look(user: User) -> Room:
     open_now = Assignment.objects.open()
     shown = ("team", "incident", "status", "version", "incident__reference", "incident__priority")
     known = open_now.visible_to(user).select_related("incident").only(*shown)
+    on = {each.team_id: each for each in known}
     busy = frozenset(open_now.values_list("team", flat=True))
     now, over = clock.now(), figures.span("workload_over")
     fresh_since = now - figures.span("position_old")
-    return Room(
-        teams=teams,
-        busy=busy,
-        on={each.team_id: each for each in known},
-        starts={team.pk: start for team in teams if (start := _start(team, fresh_since))},
-        workload=_workload(teams, busy, since=now - over),
-        over=over,
-    )
+    workload = _workload(teams, busy, since=now - over)
+    standings = [
+        _standing(
+            team,
+            is_busy=team.pk in busy,
+            on=on.get(team.pk),
+            workload=workload[team.pk],
+            fresh_since=fresh_since,
+        )
+        for team in teams
+    ]
+    return Room(standings, over)
 
 
 def rank(incident: Incident, room: Room) -> list[Candidate]:
     """Everybody in the room who is not on the incident already, the best first, without reasons yet."""
-    on_it = _on_it(room, incident)
-    there = {team.pk for team in on_it}
-    rest = [team for team in room.teams if team.pk not in there]
-    lacks = plans.of(incident).without(on_it)
-    trips = _trips(rest, incident, room)
+    lacks = plans.of(incident).without(_on_it(room, incident))
+    rest = [one for one in room.standings if one.on is None or one.on.incident_id != incident.pk]
+    trips = _trips(rest, incident)
     gain = figures.value("preemption_gain") / 60 if incident.urgent else None
-    candidates = [_candidate(team, incident, room, lacks, trips.get(team.pk), gain) for team in rest]
+    candidates = [_candidate(one, incident, lacks, trip, gain) for one, trip in zip(rest, trips, strict=True)]
     candidates.sort(key=attrgetter("key"))
     return candidates
 
 
 def _on_it(room: Room, incident: Incident) -> list[Team]:
-    here = {team for team, each in room.on.items() if each.incident_id == incident.pk}
-    return [team for team in room.teams if team.pk in here] if here else []
+    return [one.team for one in room.standings if one.on and one.on.incident_id == incident.pk]
 
 
 def _candidate(
-    team: Team, incident: Incident, room: Room, lacks: Need, trip: Trip | None, gain: float | None
+    one: Standing, incident: Incident, lacks: Need, trip: Trip | None, gain: float | None
 ) -> Candidate:
-    on = room.on.get(team.pk)
-    stays = kept(on, incident) if on else None
-    availability = _availability(team, room, on, stays)
-    brings = tuple(code for code in lacks.skills if code in team.skills) if lacks.skills else ()
+    team, availability, stays = one.team, one.availability, None
+    if one.on is not None and availability is Availability.BUSY:
+        stays = kept(one.on, incident)
+        availability = Availability.PREEMPTIBLE if stays is None else availability
     is_preemptible = availability is Availability.PREEMPTIBLE
-    start = room.starts.get(team.pk)
-    is_seen = start is not None and start.of is From.POSITION
-    load = room.workload.get(team.pk, 0)
+    brings = tuple(code for code in lacks.skills if code in team.skills) if lacks.skills else ()
+    minute = minutes(trip) if trip else float("inf")
     key = Key(
-        cannot_go=availability is not Availability.FREE and not is_preemptible,
+        not is_preemptible and availability is not Availability.FREE,
         # While more teams lack than skills, there is a place for a team without them.
-        lacks_skill=not brings and 0 < lacks.teams <= len(lacks.skills),
+        not brings and 0 < lacks.teams <= len(lacks.skills),
         # Only an urgent incident is worth it, and only when it surely gains time.
-        is_last_resort=is_preemptible and not (gain and is_seen),
-        minute=(minutes(trip) if trip else float("inf")) + (gain or 0 if is_preemptible else 0),
-        is_unseen=not is_seen,
-        is_elsewhere=not team.sector or team.sector != incident.sector,
-        workload=load,
-        call_sign=team.call_sign,
+        is_preemptible and not (gain and one.is_seen),
+        minute + gain if gain and is_preemptible else minute,
+        not one.is_seen,
+        not team.sector or team.sector != incident.sector,
+        one.workload,
+        team.call_sign,
     )
-    return Candidate(team, availability, brings, start, trip, load, on, stays, key)
+    return Candidate(one, availability, stays, brings, trip, key)
 
 
-def _availability(team: Team, room: Room, on: Assignment | None, stays: Kept | None) -> Availability:
+def _standing(
+    team: Team, *, is_busy: bool, on: Assignment | None, workload: int, fresh_since: datetime
+) -> Standing:
+    availability = Availability.BUSY if is_busy else Availability.FREE
     if team.status != Team.Status.AVAILABLE:
-        return Availability.OUT_OF_SERVICE
-    if team.pk not in room.busy:
-        return Availability.FREE
-    return Availability.PREEMPTIBLE if on is not None and stays is None else Availability.BUSY
+        availability = Availability.OUT_OF_SERVICE
+    start = _start(team, fresh_since)
+    is_seen = start is not None and start.of is From.POSITION
+    return Standing(team, availability, on, start, is_seen, workload)
 
 
 def _start(team: Team, fresh_since: datetime) -> Start | None:
@@ -190,19 +189,18 @@ def _start(team: Team, fresh_since: datetime) -> Start | None:
     return None if base is None else Start(From.BASE, base)
 
 
-def _trips(teams: Sequence[Team], incident: Incident, room: Room) -> dict[UUID, Trip]:
-    """The drive of each team that is known to be somewhere; none to a place that is not on the map."""
+def _trips(standings: Sequence[Standing], incident: Incident) -> list[Trip | None]:
+    """The drive of each; None where nobody knows where it begins, or ends."""
     if incident.lat is None or incident.lon is None:
-        return {}
-    keys = [team.pk for team in teams if team.pk in room.starts]
+        return [None] * len(standings)
     speed = "travel_speed_urgent" if incident.urgent else "travel_speed"
     straight = Straight(winding=figures.value("travel_winding"), speed_kmh=figures.value(speed))
     end = Point(incident.lat, incident.lon)
-    driven = routing.trips([room.starts[pk].point for pk in keys], end, estimate=straight)
-    return dict(zip(keys, driven, strict=True))
+    driven = iter(routing.trips([one.start.point for one in standings if one.start], end, estimate=straight))
+    return [next(driven) if one.start else None for one in standings]
 
 
-def _workload(teams: Sequence[Team], busy: frozenset[UUID], *, since: datetime) -> Mapping[UUID, int]:
+def _workload(teams: Sequence[Team], busy: frozenset[UUID], *, since: datetime) -> Counter[UUID]:
     """On how many incidents each team was since a moment, the present one included."""
     over = Assignment.objects.filter(team__in=[team.pk for team in teams], ended_at__gte=since)
     ended = over.values("team").annotate(count=Count("pk")).values_list("team", "count")

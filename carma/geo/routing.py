@@ -57,11 +57,10 @@ def trips(starts: Sequence[Point], end: Point, *, estimate: Straight) -> list[Tr
     The engine is asked for the nearest MOST_PLACES; the others, and all when it rests, are estimated.
     """
     straight = distances_m(starts, end)
-    by_road = _by_road(starts, straight, end)
-    return [
-        Trip(away, by_road[index], by_road=True) if index in by_road else Trip(away, estimate.seconds(away))
-        for index, away in enumerate(straight)
-    ]
+    found = [Trip(away, estimate.seconds(away)) for away in straight]
+    for index, seconds in _by_road(starts, straight, end).items():
+        found[index] = Trip(straight[index], seconds, by_road=True)
+    return found
 
 
 def wake() -> None:

@@ -25,8 +25,9 @@ from interventions.verbs import ON_ASSIGNMENT, Verb
 register = template.Library()
 
 SYMBOLS = (
-    "alarm-fill", "check-circle", "exclamation-triangle-fill", "geo-alt", "hourglass-split", "pencil-square",
-    "people-fill", "person-plus-fill", "question-circle", "send", "three-dots",
+    "alarm-fill", "check-circle", "check-lg", "dash-lg", "exclamation-triangle-fill", "geo-alt",
+    "hourglass-split", "pencil-square", "people-fill", "person-plus-fill", "question-circle", "send",
+    "three-dots",
     *STATUS_ICONS.values(), *(verb.icon for verb in ON_ASSIGNMENT.values()),
 )  # fmt: skip
 

@@ -4,7 +4,7 @@
 // [data-side-first]  gets the cursor when it opens
 // [data-side-close]  closes it; so do Escape and a verb that succeeded
 // [data-choose]      a form with options to filter by typing: arrows choose, Enter sends
-// [data-why]         of that form: what is asked before an option with data-title goes, and why
+// [data-why]         of that form: why another than data-first goes, or one that leaves (data-leaves) other work
 // a[data-side]       a link whose page is shown in the panel instead
 // button[data-verb]  tells a step of its line (.sent); name and value go along
 
@@ -106,19 +106,34 @@ document.addEventListener("input", ({ target }) => {
 
 const partOf = (form, name) => form.querySelector(`[data-${name}]`);
 
+/** Whether to ask before an option is sent, and what: the words stand with the form, the names with the option. */
+function question(form, option) {
+  const isOther = option.dataset.team !== form.dataset.first;
+  const leaves = "leaves" in option.dataset;
+  const names = { ...option.dataset, first: form.dataset.first };
+  const say = (name) => form.dataset[name].replace(/\{(\w+)\}/g, (_all, key) => names[key]);
+  return {
+    isAsked: isOther || leaves,
+    isOther,
+    title: say(isOther ? "askOther" : "askBack"),
+    told: leaves ? say("toldBack") : "",
+    send: say(leaves ? "sendBack" : "send"),
+  };
+}
+
 function ask(form, option) {
-  const { title, told, send, needsReason } = option.dataset;
+  const { isOther, title, told, send } = question(form, option);
   point(form, option);
   partOf(form, "choice").hidden = true;
   partOf(form, "why").hidden = partOf(form, "why-verbs").hidden = false;
   partOf(form, "why-title").textContent = title;
-  partOf(form, "why-told").textContent = told ?? "";
+  partOf(form, "why-told").textContent = told;
   partOf(form, "why-told").hidden = !told;
   const go = partOf(form, "why-send");
   [go.name, go.value, go.querySelector("span").textContent] = [option.name, option.value, send];
   const reason = form.elements.because;
-  reason.required = needsReason !== undefined;
-  (reason.required ? reason : go).focus();
+  reason.required = isOther;
+  (isOther ? reason : go).focus();
 }
 
 function stopAsking(form) {
@@ -132,8 +147,8 @@ function stopAsking(form) {
 
 document.addEventListener("click", (event) => {
   const form = event.target.closest("[data-choose]");
-  const option = event.target.closest(".team-option[data-title]");
-  if (option) {
+  const option = event.target.closest(".team-option[data-team]");
+  if (option && question(form, option).isAsked) {
     event.preventDefault();
     ask(form, option);
   } else if (event.target.closest("[data-why-back]")) {
