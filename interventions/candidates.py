@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carma.geo.metres import Point
 from carma.geo.routing import Trip
-from interventions import marks, plans
+from interventions import marks
 from interventions.marks import Marks
 from interventions.models import Assignment, Team
 from interventions.preemption import Kept
@@ -149,10 +149,6 @@ class Candidate:
     @property
     def position(self) -> Marks | None:
         return marks.of_position(self.team)
-
-    @property
-    def skill_labels(self) -> list[str]:
-        return [plans.label_of(code) for code in self.team.skills]
 
 
 def minutes(trip: Trip) -> int:

@@ -80,6 +80,12 @@ class CrewSerializer(InputSerializer):
         child=serializers.CharField(max_length=150), required=False, max_length=20
     )
     guests = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    skills = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=20,
+        help_text="Codes of what it can do, such as `hond`; see /skills/.",
+    )
     until_at = MomentField(required=False, allow_null=True, help_text="When the shift is planned to end.")
 
 

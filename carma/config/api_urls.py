@@ -20,6 +20,7 @@ from interventions.api import (
     ShiftTemplateViewSet,
     TeamViewSet,
 )
+from interventions.api_plans import ResponsePlanViewSet, SkillViewSet
 from interventions.api_recommendation import RecommendationViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -36,6 +37,8 @@ router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)
 router.register("priorities", PriorityViewSet)
+router.register("skills", SkillViewSet)
+router.register("response-plans", ResponsePlanViewSet)
 router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
 router.register("addresses", AddressViewSet)
 router.register("events", EventViewSet, basename="event")

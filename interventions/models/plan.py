@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carma import clock
+from carma.accounts.models import User
 from carma.actionfields.models import Labelled, Priority
+from carma.visibility import VisibleQuerySet
 
 
 class Skill(Labelled):
@@ -23,7 +25,10 @@ class Skill(Labelled):
         ordering = ["code"]
 
 
-class ResponsePlanQuerySet(models.QuerySet["ResponsePlan"]):
+class ResponsePlanQuerySet(VisibleQuerySet["ResponsePlan"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.has_perm("interventions.view_team") else self.none()
+
     def in_force(self, on: date | None = None) -> Self:
         """The plans of a local day (default today)."""
         on = on or clock.local(clock.now()).date()

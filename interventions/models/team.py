@@ -53,6 +53,7 @@ class Team(Lifecycle):
         "crew": _("Crew"),
         "vehicle": _("Vehicle"),
         "equipment": _("Equipment"),
+        "skills": _("Skills"),
         "sector": _("Sector"),
         "until_at": _("Until about"),
     }

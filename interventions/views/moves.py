@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from carma.web.answers import partial_or_redirect
 from carma.web.request import Request
-from interventions import board, plans
+from interventions import board
 from interventions.forms import HowForm
 from interventions.models import Assignment, Team
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM, possible_for_team
@@ -70,8 +70,7 @@ def _known(request: Request, pk: UUID) -> Assignment:
 
 def _shown(team: Team) -> dict[str, Any]:
     form = HowForm(initial={"version": team.version})
-    skills = [plans.label_of(code) for code in team.skills]
-    return {"team": team, "skills": skills, "form": form, "verbs": possible_for_team(team)}
+    return {"team": team, "form": form, "verbs": possible_for_team(team)}
 
 
 def _back(request: Request, assignment: Assignment | None = None) -> str:

@@ -124,3 +124,11 @@ def test_all_can_read_it(seat: Seat, dispatcher: User, take: Take, room: dict[st
     page.keyboard.press("Enter")
     has_focus(page, "#id_because")
     assert axe(page) == []
+
+
+def test_all_can_read_the_plans(seat: Seat, member: Callable[..., User]) -> None:
+    page = seat(member("lead", "team_lead"), "/teams/plans/")
+    expect(page.locator(".plans tbody tr").first).to_be_visible()
+    for theme, size in (("dark", DESKTOP), ("light", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []
