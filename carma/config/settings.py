@@ -20,6 +20,7 @@ STREAM_URL = environment.value("CARMA_STREAM_URL")
 GEODATA = environment.value("CARMA_GEODATA")
 ROUTING_URL = environment.value("CARMA_ROUTING_URL")
 HTTPS = environment.flag("CARMA_HTTPS")
+CARMA_SHEET = environment.value("CARMA_SHEET")  # where the sheet for on paper goes; empty: in VAR_DIR
 
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
