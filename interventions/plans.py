@@ -42,6 +42,11 @@ class Need:
         return self.teams > 0
 
     @property
+    def is_only_skills(self) -> bool:
+        """While it lacks more teams than skills, there is a place for a team without them."""
+        return 0 < self.teams <= len(self.skills)
+
+    @property
     def skill_labels(self) -> list[str]:
         return [label_of(code) for code in self.skills]
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import inf
 from operator import attrgetter
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from interventions.preemption import kept
 from interventions.reasons import Shortfall
 
 BEST = 3
+CANNOT_GO = (Availability.BUSY, Availability.OUT_OF_SERVICE)
 
 
 @dataclass(frozen=True)
@@ -132,17 +134,19 @@ def look(user: User) -> Room:
 
 def rank(incident: Incident, room: Room) -> list[Candidate]:
     """Everybody in the room who is not on the incident already, the best first, without reasons yet."""
+    here = incident.pk
+    rest = [one for one in room.standings if one.on is None or one.on.incident_id != here]
     lacks = plans.of(incident).without(_on_it(room, incident))
-    rest = [one for one in room.standings if one.on is None or one.on.incident_id != incident.pk]
-    trips = _trips(rest, incident)
     gain = figures.value("preemption_gain") / 60 if incident.urgent else None
+    trips = _trips(rest, incident)
     candidates = [_candidate(one, incident, lacks, trip, gain) for one, trip in zip(rest, trips, strict=True)]
     candidates.sort(key=attrgetter("key"))
     return candidates
 
 
 def _on_it(room: Room, incident: Incident) -> list[Team]:
-    return [one.team for one in room.standings if one.on and one.on.incident_id == incident.pk]
+    here = incident.pk
+    return [one.team for one in room.standings if one.on and one.on.incident_id == here]
 
 
 def _candidate(
@@ -154,11 +158,10 @@ def _candidate(
         availability = Availability.PREEMPTIBLE if stays is None else availability
     is_preemptible = availability is Availability.PREEMPTIBLE
     brings = tuple(code for code in lacks.skills if code in team.skills) if lacks.skills else ()
-    minute = minutes(trip) if trip else float("inf")
+    minute = minutes(trip) if trip else inf
     key = Key(
-        not is_preemptible and availability is not Availability.FREE,
-        # While more teams lack than skills, there is a place for a team without them.
-        not brings and 0 < lacks.teams <= len(lacks.skills),
+        availability in CANNOT_GO,
+        lacks.is_only_skills and not brings,
         # Only an urgent incident is worth it, and only when it surely gains time.
         is_preemptible and not (gain and one.is_seen),
         minute + gain if gain and is_preemptible else minute,

@@ -39,8 +39,9 @@ class Straight:
     winding: float
     speed_kmh: float
 
-    def seconds(self, distance: float) -> float:
-        return distance * self.winding / self.speed_kmh * 3.6
+    @property
+    def seconds_per_m(self) -> float:
+        return self.winding / self.speed_kmh * 3.6
 
 
 class Trip(NamedTuple):
@@ -57,7 +58,8 @@ def trips(starts: Sequence[Point], end: Point, *, estimate: Straight) -> list[Tr
     The engine is asked for the nearest MOST_PLACES; the others, and all when it rests, are estimated.
     """
     straight = distances_m(starts, end)
-    found = [Trip(away, estimate.seconds(away)) for away in straight]
+    pace = estimate.seconds_per_m
+    found = [Trip(away, away * pace) for away in straight]
     for index, seconds in _by_road(starts, straight, end).items():
         found[index] = Trip(straight[index], seconds, by_road=True)
     return found

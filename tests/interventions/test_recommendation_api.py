@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pytest_django import Settings
 
 from carma.accounts.models import User
 from carma.audit.models import Entry
 from carma.incidents.models import Incident
 from interventions.models import Assignment, Team
 from tests.cast import Login
+from tests.geo import engine as engines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Take = Callable[..., Incident]
@@ -38,6 +40,20 @@ def test_it_tells_who_to_send_and_why(
     assert (second["availability"], second["assignment"]) == ("preemptible", str(assignment.pk))
     assert (told["others"], told["not_to_send"]) == ([], [])
     assert [each["code"] for each in told["shortfalls"]] == ["skill_missing", "positions_unknown"]
+
+
+def test_times_are_by_road_while_an_engine_answers_and_say_so(
+    api: Login, dispatcher: User, take: Take, team: Team, second_team: Team, settings: Settings
+) -> None:
+    incident = take("CRI-204")
+    with engines.running(settings) as engine:
+        by_road = api(dispatcher).get(url(incident)).json()["best"]
+        engine.status = 500
+        by_distance = api(dispatcher).get(url(incident)).json()["best"]
+
+    assert [one["travel_by"] for one in by_road] == ["road", "road"]
+    assert by_road[1]["travel_s"] == pytest.approx(by_road[1]["distance_m"] / engines.SPEED_MS)
+    assert [one["travel_by"] for one in by_distance] == ["distance", "distance"]
 
 
 def test_who_is_on_it_is_no_candidate(api: Login, dispatcher: User, assignment: Assignment) -> None:
