@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -60,7 +61,6 @@ class ResponsePlanViewSet(Listed, Shown):
 
     queryset = ResponsePlan.objects.order_by("about", "id")
     serializer_class = ResponsePlanSerializer
-    lookup_value_converter = "int"
     action_permissions = {
         "list": "interventions.view_team",
         "retrieve": "interventions.view_team",
@@ -79,6 +79,6 @@ class ResponsePlanViewSet(Listed, Shown):
 
     @extend_schema(request=EndSerializer)
     @action(detail=True, methods=["post"])
-    def end(self, request: Request, pk: int) -> HttpResponse:
+    def end(self, request: Request, pk: UUID) -> HttpResponse:
         """Let it count no more from today on. 409 `move_not_allowed` for one that ended already."""
         return self.run_move(plans.end, EndSerializer)

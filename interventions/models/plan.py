@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Self
 
@@ -42,6 +43,7 @@ class ResponsePlan(models.Model):
     Without a `priority` it holds for each. Of the rows that fit, the one that says most counts.
     """
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     about = models.CharField(max_length=10, blank=True)
     priority = models.ForeignKey(Priority, models.PROTECT, null=True, blank=True, related_name="+")
     teams = models.PositiveSmallIntegerField()

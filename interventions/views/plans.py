@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -39,21 +40,21 @@ def response_plans(request: Request) -> HttpResponse:
 
 @may_plan
 @require_POST
-def end(request: Request, pk: int) -> HttpResponse:
+def end(request: Request, pk: UUID) -> HttpResponse:
     plans.end(_known(request, pk), by=request.user)
     messages.success(request, _("The response plan counts no more."))
     return redirect(PAGE)
 
 
-def _known(request: Request, pk: int) -> ResponsePlan:
+def _known(request: Request, pk: UUID) -> ResponsePlan:
     return get_object_or_404(ResponsePlan.objects.visible_to(request.user), pk=pk)
 
 
 def _asked(request: Request) -> dict[str, Any]:
-    asked = request.GET.get("plan", "")
-    if not asked.isdecimal():
+    known = ResponsePlan.objects.visible_to(request.user).in_force()
+    plan = next((each for each in known if str(each.pk) == request.GET.get("plan")), None)
+    if plan is None:
         return {"teams": 1}
-    plan = _known(request, int(asked))
     names = ("about", "priority_id", "teams", "skills")
     return {name.removesuffix("_id"): getattr(plan, name) for name in names}
 
