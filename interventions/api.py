@@ -29,6 +29,7 @@ from interventions.serializers import (
     AssignSerializer,
     AssistanceSerializer,
     ChangeTeamSerializer,
+    OrderSerializer,
     PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
@@ -177,6 +178,7 @@ class AssignmentViewSet(Listed, Shown):
         "list": "interventions.view_assignment",
         "retrieve": "interventions.view_assignment",
         "create": "interventions.assign_team",
+        "preempt": "interventions.assign_team",
         "accept": "interventions.operate_assignment",
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
@@ -189,16 +191,41 @@ class AssignmentViewSet(Listed, Shown):
 
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:
-        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker."""
+        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker.
 
-        def act(*, incident: UUID, team: UUID, **how: Any) -> Assignment:
-            return actions.assign(
-                self.named(Team.objects.all(), team, field="team"),
-                self.named(Incident.objects.defer("search"), incident, field="incident"),
-                **how,
-            )
+        409 `reason_needed` when another was `recommended`.
+        """
+
+        def act(*, team: UUID, **told: Any) -> Assignment:
+            return actions.assign(self.named(Team.objects.all(), team, field="team"), **self._order(told))
 
         return self.run_create(act, AssignSerializer)
+
+    @extend_schema(request=OrderSerializer, responses={201: AssignmentSerializer})
+    @action(detail=True, methods=["post"])
+    def preempt(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call the team back from less urgent work and send it: answers its new assignment.
+
+        The incident it leaves waits again. 409 `team_not_preemptible` when it is on scene there, or when
+        that one is no less urgent; 409 `reason_needed` when another was `recommended`.
+        """
+
+        def deed() -> HttpResponse:
+            present = self.get_object()
+            order = self._order(self._told(OrderSerializer))
+            return self.answer(actions.preempt(present, by=self.member, **order), status=201)
+
+        return answer_once(request, deed)
+
+    def _order(self, told: dict[str, Any]) -> dict[str, Any]:
+        """An order as told, with the records it names."""
+        order = {
+            **told,
+            "incident": self.named(Incident.objects.defer("search"), told["incident"], field="incident"),
+        }
+        if "recommended" in told:
+            order["recommended"] = self.named(Team.objects.all(), told["recommended"], field="recommended")
+        return order
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])

@@ -27,6 +27,7 @@ class TeamSerializer(RowSerializer[Team]):
             "crew",
             "vehicle",
             "equipment",
+            "skills",
             "began_at",
             "until_at",
             "relieves",
@@ -59,10 +60,16 @@ class AssignmentSerializer(RowSerializer[Assignment]):
         read_only_fields = fields
 
 
-class AssignSerializer(MoveSerializer):
+class OrderSerializer(MoveSerializer):
     """`version` is that of the incident, as last seen."""
 
     incident = serializers.UUIDField()
+    recommended = serializers.UUIDField(
+        required=False, help_text="The team that was advised; to send another takes a reason."
+    )
+
+
+class AssignSerializer(OrderSerializer):
     team = serializers.UUIDField()
 
 
@@ -73,6 +80,12 @@ class CrewSerializer(InputSerializer):
         child=serializers.CharField(max_length=150), required=False, max_length=20
     )
     guests = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    skills = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=20,
+        help_text="Codes of what it can do, such as `hond`; see /skills/.",
+    )
     until_at = MomentField(required=False, allow_null=True, help_text="When the shift is planned to end.")
 
 

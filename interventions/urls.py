@@ -3,7 +3,18 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import assistance, board, field, moves, panics, sending, sheet, shifts, templates
+from interventions.views import (
+    assistance,
+    board,
+    field,
+    moves,
+    panics,
+    plans,
+    sending,
+    sheet,
+    shifts,
+    templates,
+)
 
 app_name = "interventions"
 urlpatterns = [
@@ -24,6 +35,8 @@ urlpatterns = [
     path("teams/templates/", templates.templates, name="shift_templates"),
     path("teams/templates/<uuid:pk>/", templates.template, name="shift_template"),
     path("teams/templates/<uuid:pk>/drop/", templates.drop, name="drop_shift_template"),
+    path("teams/plans/", plans.response_plans, name="response_plans"),
+    path("teams/plans/<uuid:pk>/end/", plans.end, name="end_response_plan"),
     path("teams/<uuid:pk>/change/", shifts.change, name="change_team"),
     path("teams/<uuid:pk>/take-over/", shifts.take_over, name="take_over_team"),
     path("teams/<uuid:pk>/", moves.team, name="team"),

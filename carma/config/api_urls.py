@@ -20,9 +20,12 @@ from interventions.api import (
     ShiftTemplateViewSet,
     TeamViewSet,
 )
+from interventions.api_plans import ResponsePlanViewSet, SkillViewSet
+from interventions.api_recommendation import RecommendationViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
+router.register("incidents", RecommendationViewSet, basename="recommendation")
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)
@@ -34,6 +37,8 @@ router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)
 router.register("priorities", PriorityViewSet)
+router.register("skills", SkillViewSet)
+router.register("response-plans", ResponsePlanViewSet)
 router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
 router.register("addresses", AddressViewSet)
 router.register("events", EventViewSet, basename="event")
