@@ -194,6 +194,13 @@ class Incident(Lifecycle):
                 name="incidents_open",
             ),
             models.Index(
+                fields=["-received_at", "id"],
+                condition=Q(
+                    status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
+                ),
+                name="incidents_open_newest",
+            ),
+            models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"
             ),
             models.Index(
