@@ -6,10 +6,10 @@ from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Required, TypedDict
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.audit.models import Entry
@@ -48,16 +48,22 @@ class Lifecycle(models.Model):
         abstract = True
 
     def hold(self) -> None:
-        """Lock the row until the transaction ends and reload it; unsaved changes are dropped.
+        """Lock the row until the transaction ends, and reload it when somebody changed it meanwhile.
 
-        Records it points to stay at hand when it still points to them: the caller may hold those as well.
+        Every change of state counts the version up, so that an equal version needs no second look: a verb
+        holds several records, and reading them whole is most of its price.
         """
+        if rows.lock(self) != self.version:
+            self._reload()  # raises `DoesNotExist` when the row is gone
+
+    def _reload(self) -> None:
+        """Read the row again; records it still points to stay at hand: the caller may hold those too."""
         known = {
             field: field.get_cached_value(self)
             for field in self._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.is_cached(self)
         }
-        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
+        self.refresh_from_db()
         for field, record in known.items():
             if record is not None and getattr(self, field.attname) == record.pk:
                 field.set_cached_value(self, record)
@@ -113,7 +119,7 @@ class Lifecycle(models.Model):
             return str(other._base_manager.filter(pk=value).first() or value)
         if isinstance(field, models.DateTimeField):
             return f"{clock.local(datetime.fromisoformat(value)):%d/%m %H:%M}"
-        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]
+        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]  # a field
 
     def _moment(self, at: datetime | None, reason: str) -> datetime:
         """The moment of a deed: `at` as told, or now.
@@ -154,11 +160,11 @@ class Lifecycle(models.Model):
         once (a second arrival leaves the first standing); `also` are fields set by the same move.
         Raises `Stale`, `MoveNotAllowed`, `MomentOutOfOrder` and `ReasonNeeded`.
         """
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             self.expect_version(expect)
             if not self.can_move(to):
-                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]
+                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]  # a field
                 raise MoveNotAllowed(
                     _("%(record)s is “%(status)s” and can't become “%(to)s”.")
                     % {"record": self, "status": labels[self.status], "to": labels[to]},
@@ -169,9 +175,9 @@ class Lifecycle(models.Model):
             values = {"status": to, "status_since": at, "version": self.version + 1, **also}
             if stamp and getattr(self, stamp) is None:
                 values[stamp] = at
+            changes = {"status": [was, to], **self._differences(also)}
             self._set(values)
             kind = f"{self._meta.model_name}.{to}"
-            changes = {"status": [was, to], **{name: [None, str(value)] for name, value in also.items()}}
             trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
             outbox.emit(kind, self, at=at)
 
@@ -182,11 +188,7 @@ class Lifecycle(models.Model):
 
         The caller holds the row. Fields that stay as they are are left out; no change, no trace.
         """
-        changes = {
-            name: [_plain(getattr(self, name)), _plain(value)]
-            for name, value in values.items()
-            if getattr(self, name) != value
-        }
+        changes = self._differences(values)
         if not changes:
             return
         at = at or clock.now()
@@ -194,14 +196,30 @@ class Lifecycle(models.Model):
         trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
         outbox.emit(kind, self, at=at)
 
+    def _differences(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """What these values would change, each as what was and what will be."""
+        return {
+            name: [plain(getattr(self, name)), plain(value)]
+            for name, value in values.items()
+            if getattr(self, name) != value
+        }
+
     def _set(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=list(values))
+        rows.update(self, *values)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as the audit trail keeps it: JSON's own types as they are, a record by its key."""
     if isinstance(value, models.Model):
         return str(value.pk)
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, (str, int, float, bool, list)) else str(value)
+
+
+def not_ahead(at: datetime | None) -> datetime:
+    """The moment told, or now. Raises `MomentOutOfOrder` for one that is still to come."""
+    heard = clock.now()
+    if at is not None and at > heard + clock.SKEW:
+        raise MomentOutOfOrder(_("That moment is still to come. Check date and time."))
+    return at or heard

@@ -16,18 +16,23 @@ from rest_framework.request import Request
 from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
+from carma.api.idempotency import answer_once
 from carma.api.serializers import InputSerializer, MoveSerializer, VersionedSerializer
 from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
 from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, positions, sectors, shifts
-from interventions.filters import AssignmentFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Position, SectorClaim, ShiftTemplate, Team
+from interventions import actions, assistance, panics, positions, sectors, shifts
+from interventions.filters import AssignmentFilter, AssistanceFilter, PanicFilter, TeamFilter, TrackFilter
+from interventions.models import Assignment, Assistance, Panic, Position, SectorClaim, ShiftTemplate, Team
 from interventions.serializers import (
+    AskAssistanceSerializer,
     AssignmentSerializer,
     AssignSerializer,
+    AssistanceSerializer,
     ChangeTeamSerializer,
+    OrderSerializer,
+    PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
     SectorClaimSerializer,
@@ -56,6 +61,7 @@ class TeamViewSet(Listed, Shown):
         "come_back": "interventions.operate_team",
         "go_out_of_service": "interventions.operate_team",
         "go_off_duty": "interventions.operate_team",
+        "panic": "interventions.raise_panic",
         "track": "interventions.view_track",
     }
 
@@ -99,6 +105,20 @@ class TeamViewSet(Listed, Shown):
         """The end of the shift. 409 `move_not_allowed`."""
         return self.run_move(Team.go_off_duty)
 
+    def get_throttles(self) -> list[Any]:
+        return [] if self.action == "panic" else list(super().get_throttles())
+
+    @extend_schema(request=None, responses={201: PanicSerializer})
+    @action(detail=True, methods=["post"])
+    def panic(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call every dispatcher for help at once. No rate limits it; pressed again it is told again."""
+
+        def deed() -> HttpResponse:
+            panic = panics.press(self.get_object(), by=self.member)
+            return wire.answer(PanicSerializer.writer()(panic), status=201)
+
+        return answer_once(request, deed)
+
     @extend_schema(
         filters=False,
         parameters=[
@@ -115,7 +135,10 @@ class TeamViewSet(Listed, Shown):
         if not asked.is_valid():
             raise ValidationError(asked.errors)
         trail.read(team, by=self.member, purpose="track")
-        return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
+        rows = asked.qs.order_by("-reported_at", "provider")
+        return self.page(
+            rows, TrackSerializer, recorded=False, parameters=frozenset(TrackFilter.base_filters)
+        )
 
 
 class ShiftTemplateViewSet(Listed, Shown):
@@ -188,32 +211,54 @@ class AssignmentViewSet(Listed, Shown):
         "list": "interventions.view_assignment",
         "retrieve": "interventions.view_assignment",
         "create": "interventions.assign_team",
+        "preempt": "interventions.assign_team",
         "accept": "interventions.operate_assignment",
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
+        "hear": "interventions.operate_assignment",
+        "ask_assistance": "interventions.operate_assignment",
         "clear": "interventions.operate_assignment",
         "refuse": "interventions.operate_assignment",
         "abort": "interventions.operate_assignment",
     }
 
-    def get_queryset(self) -> QuerySet[Assignment]:
-        rows = super().get_queryset()
-        # A verb holds the incident first; fetched along, that costs no query of its own.
-        moves = self.action not in ("list", "retrieve")
-        return rows.select_related("incident").defer("incident__search") if moves else rows
-
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:
-        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker."""
+        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker.
 
-        def act(*, incident: UUID, team: UUID, **how: Any) -> Assignment:
-            return actions.assign(
-                self.named(Team.objects.all(), team, field="team"),
-                self.named(Incident.objects.defer("search"), incident, field="incident"),
-                **how,
-            )
+        409 `reason_needed` when another was `recommended`.
+        """
+
+        def act(*, team: UUID, **told: Any) -> Assignment:
+            return actions.assign(self.named(Team.objects.all(), team, field="team"), **self._order(told))
 
         return self.run_create(act, AssignSerializer)
+
+    @extend_schema(request=OrderSerializer, responses={201: AssignmentSerializer})
+    @action(detail=True, methods=["post"])
+    def preempt(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call the team back from less urgent work and send it: answers its new assignment.
+
+        The incident it leaves waits again. 409 `team_not_preemptible` when it is on scene there, or when
+        that one is no less urgent; 409 `reason_needed` when another was `recommended`.
+        """
+
+        def deed() -> HttpResponse:
+            present = self.get_object()
+            order = self._order(self._told(OrderSerializer))
+            return self.answer(actions.preempt(present, by=self.member, **order), status=201)
+
+        return answer_once(request, deed)
+
+    def _order(self, told: dict[str, Any]) -> dict[str, Any]:
+        """An order as told, with the records it names."""
+        order = {
+            **told,
+            "incident": self.named(Incident.objects.defer("search"), told["incident"], field="incident"),
+        }
+        if "recommended" in told:
+            order["recommended"] = self.named(Team.objects.all(), told["recommended"], field="recommended")
+        return order
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -235,6 +280,25 @@ class AssignmentViewSet(Listed, Shown):
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
+    def hear(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team on scene says that all is well: its clock starts anew. 409 `move_not_allowed`."""
+        return self.run_move(actions.hear)
+
+    @extend_schema(request=AskAssistanceSerializer, responses={201: AssistanceSerializer})
+    @action(detail=True, methods=["post"])
+    def ask_assistance(self, request: Request, pk: UUID) -> HttpResponse:
+        """Ask for another team; asked again it is told again. 409 `move_not_allowed` once it ended."""
+
+        def deed() -> HttpResponse:
+            assignment = self.get_object()  # first: who may not know of it learns nothing of the body
+            told = AskAssistanceSerializer.read(wire.body_of(request))
+            question = assistance.ask(assignment, told["urgency"], by=self.member)
+            return wire.answer(AssistanceSerializer.writer()(question), status=201)
+
+        return answer_once(request, deed)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
     def clear(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is free again. 409 `move_not_allowed`."""
         return self.run_move(actions.clear)
@@ -250,6 +314,58 @@ class AssignmentViewSet(Listed, Shown):
     def abort(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is called back before it arrived. 409 `reason_needed` without a reason."""
         return self.run_move(actions.abort)
+
+
+class PanicViewSet(Listed, Shown):
+    """Teams that called for help in danger, at /teams/{id}/panic/. Who has it stands on the alert."""
+
+    queryset = Panic.objects.order_by("-raised_at", "id")
+    serializer_class = PanicSerializer
+    filterset_class = PanicFilter
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "say_well": "interventions.raise_panic",
+        "end": "interventions.end_panic",
+    }
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def say_well(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team says that all is well, which silences nothing. 409 `move_not_allowed` when it is over."""
+        return self.run_move(panics.say_well, InputSerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: UUID) -> HttpResponse:
+        """It is over. 409 `reason_needed`; 409 `move_not_allowed` while nobody acknowledged the alert."""
+        return self.run_move(panics.end)
+
+
+class AssistanceViewSet(Listed, Shown):
+    """Teams that asked for another one, at /assignments/{id}/ask_assistance/. Sending one grants it."""
+
+    queryset = Assistance.objects.order_by("-asked_at", "id")
+    serializer_class = AssistanceSerializer
+    filterset_class = AssistanceFilter
+    action_permissions = {
+        "list": "interventions.view_assignment",
+        "retrieve": "interventions.view_assignment",
+        "decline": "interventions.assign_team",
+        "withdraw": "interventions.operate_assignment",
+    }
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> HttpResponse:
+        """No team can be sent. 409 `reason_needed` without a reason."""
+        return self.run_move(assistance.decline)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team needs nobody any more. 409 `move_not_allowed`."""
+        return self.run_move(assistance.withdraw)
 
 
 class PositionViewSet(VisibleViewSet):

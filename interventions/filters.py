@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
-from interventions.models import Assignment, Position, Team
+from carma.api.filters import YesNoFilter
+from interventions.models import Assignment, Assistance, Panic, Position, Team
 from interventions.models.assignment import AssignmentQuerySet
 
 
@@ -21,14 +22,34 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
     status = filters.ChoiceFilter(choices=Assignment.Status.choices)
     incident = filters.UUIDFilter(field_name="incident_id")
     team = filters.UUIDFilter(field_name="team_id")
-    open = filters.BooleanFilter(method="filter_open", help_text="True: not ended yet.")
+    open = YesNoFilter(method="filter_open", help_text="True: not ended yet.")
 
     class Meta:
         model = Assignment
         fields: list[str] = []
 
-    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001
+    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001  its
         return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)
+
+
+class PanicFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Panic.Status.choices)
+    team = filters.UUIDFilter(field_name="team_id")
+    incident = filters.UUIDFilter(field_name="incident_id")
+
+    class Meta:
+        model = Panic
+        fields: list[str] = []
+
+
+class AssistanceFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Assistance.Status.choices)
+    assignment = filters.UUIDFilter(field_name="assignment_id")
+    incident = filters.UUIDFilter(field_name="assignment__incident_id")
+
+    class Meta:
+        model = Assistance
+        fields: list[str] = []
 
 
 class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types

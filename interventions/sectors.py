@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.duty.models import Turn
@@ -58,7 +58,7 @@ def of_now(user: User) -> dict[str, Any]:
     return {"desks": desks, "may": {"assign": user.has_perm("interventions.assign_team")}}
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take(sector: str, *, by: User, session_key: str = "") -> SectorClaim:
     """Dispatch a sector from now on, in place of who did; ends with the session and the turn of duty.
 
@@ -89,7 +89,7 @@ def take(sector: str, *, by: User, session_key: str = "") -> SectorClaim:
     return claim
 
 
-@transaction.atomic
+@rows.one_transaction()
 def give_up(claim: SectorClaim, *, by: User) -> None:
     """Dispatch a sector no longer. Raises `MoveNotAllowed` when it is not, or no longer, one's own."""
     held = SectorClaim.objects.select_for_update().get(pk=claim.pk)

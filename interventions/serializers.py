@@ -13,7 +13,7 @@ from carma.api.serializers import (
     RowSerializer,
     VersionedSerializer,
 )
-from interventions.models import Assignment, Position, SectorClaim, ShiftTemplate, Team
+from interventions.models import Assignment, Assistance, Panic, Position, SectorClaim, ShiftTemplate, Team
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -27,6 +27,7 @@ class TeamSerializer(RowSerializer[Team]):
             "crew",
             "vehicle",
             "equipment",
+            "skills",
             "began_at",
             "until_at",
             "relieves",
@@ -59,10 +60,16 @@ class AssignmentSerializer(RowSerializer[Assignment]):
         read_only_fields = fields
 
 
-class AssignSerializer(MoveSerializer):
+class OrderSerializer(MoveSerializer):
     """`version` is that of the incident, as last seen."""
 
     incident = serializers.UUIDField()
+    recommended = serializers.UUIDField(
+        required=False, help_text="The team that was advised; to send another takes a reason."
+    )
+
+
+class AssignSerializer(OrderSerializer):
     team = serializers.UUIDField()
 
 
@@ -73,6 +80,12 @@ class CrewSerializer(InputSerializer):
         child=serializers.CharField(max_length=150), required=False, max_length=20
     )
     guests = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    skills = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=20,
+        help_text="Codes of what it can do, such as `hond`; see /skills/.",
+    )
     until_at = MomentField(required=False, allow_null=True, help_text="When the shift is planned to end.")
 
 
@@ -208,3 +221,47 @@ class PositionsSerializer(serializers.Serializer[Any]):
     kept = serializers.IntegerField(help_text="Late or out of order: on the track only.")
     duplicates = serializers.IntegerField()
     refused = RefusedPositionSerializer(many=True)
+
+
+class PanicSerializer(RowSerializer[Panic]):
+    class Meta:
+        model = Panic
+        fields = [
+            "id",
+            "team",
+            "incident",
+            "status",
+            "status_since",
+            "raised_at",
+            "pressed_at",
+            "times_pressed",
+            "well_at",
+            "ended_at",
+            "lat",
+            "lon",
+            "position_at",
+            "place",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AssistanceSerializer(RowSerializer[Assistance]):
+    class Meta:
+        model = Assistance
+        fields = [
+            "id",
+            "assignment",
+            "urgency",
+            "status",
+            "status_since",
+            "asked_at",
+            "ended_at",
+            "answer",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AskAssistanceSerializer(InputSerializer):
+    urgency = serializers.ChoiceField(choices=Assistance.Urgency.choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -12,16 +12,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.errors import DomainError, InvalidInput, MomentOutOfOrder, MoveNotAllowed, ReasonNeeded, Stale
 from carma.events import outbox
 from carma.geo import places
+from carma.lifecycle import plain
+from interventions import plans
 from interventions.models import Assignment, CrewPlace, ShiftTemplate, Team
 
 LONGEST_CREW = 400
 MOST_CALL_SIGNS = 40
+LONGEST_SHIFT = timedelta(days=2)
 
 
 class CallSignInUse(DomainError):
@@ -56,7 +59,7 @@ def eligible() -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__permissions__in=crew).distinct()
 
 
-@transaction.atomic
+@rows.one_transaction()
 def start(
     *,
     call_sign: str,
@@ -65,6 +68,7 @@ def start(
     sector: str = "",
     vehicle: str = "",
     equipment: str = "",
+    skills: Collection[str] = (),
     members: Collection[User] = (),
     guests: str = "",
     until_at: datetime | None = None,
@@ -73,8 +77,8 @@ def start(
 ) -> Team:
     """Put a new team on shift, from `at` (default: now) until about `until_at`, both UTC.
 
-    Raises `CallSignInUse`, `MemberInOtherTeam`, and `InvalidInput` for a sector there is not or a shift that
-    would be over already.
+    Raises `CallSignInUse`, `MemberInOtherTeam`, and `InvalidInput` for a sector or skill there is not, or a
+    shift that would be over already.
     """
     team = Team(
         call_sign=call_sign,
@@ -82,13 +86,14 @@ def start(
         sector=sector,
         vehicle=vehicle,
         equipment=equipment,
+        skills=sorted(set(skills)),
         guests=guests,
         until_at=until_at,
     )
     return _begin(team, members, by=by, at=_began(at, reason), reason=reason)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def change(
     team: Team,
     *,
@@ -98,7 +103,7 @@ def change(
     members: Collection[User] | None = None,
     **changes: Any,
 ) -> None:
-    """Change `sector`, `vehicle`, `equipment`, `guests`, `until_at` or the `members` during the shift.
+    """Change `sector`, `vehicle`, `equipment`, `skills`, `guests`, `until_at` or the `members` in the shift.
 
     What is not named stays. Raises `Stale`, `MoveNotAllowed` after the shift, `MemberInOtherTeam`.
     """
@@ -111,18 +116,22 @@ def change(
         _check_sector(changes["sector"])
     if changes.get("until_at", team.until_at) != team.until_at:
         _check_end(changes["until_at"], now)
+    if "skills" in changes:
+        changes["skills"] = sorted(set(changes["skills"]))
+        plans.check_skills(changes["skills"])
     if members is not None or "guests" in changes:
         crew = _hold_crew(team, members, at=now)
         changes["crew"] = _named(crew, changes.get("guests", team.guests))
     team._change("team.changed", by=by, at=now, reason=reason, **changes)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take_over(
     old: Team,
     *,
     by: User,
     with_work: bool = False,
+    skills: Collection[str] = (),
     members: Collection[User] = (),
     guests: str = "",
     until_at: datetime | None = None,
@@ -131,6 +140,8 @@ def take_over(
     reason: str = "",
 ) -> Team:
     """End a team's shift and start another under its call sign, with its vehicle, equipment and place.
+
+    Its skills come with the crew, so that they are told anew.
 
     With `with_work` the new team goes on with what the old one is on, as far as that one had come; without,
     an old team that is on an incident refuses: `TeamOnIncident`. Raises `MoveNotAllowed` when the shift is
@@ -148,7 +159,11 @@ def take_over(
     old.places.filter(left_at=None).update(left_at=at)
     copied = ("call_sign", "base", "sector", "vehicle", "equipment", "device", "lat", "lon", "position_at")
     team = Team(
-        guests=guests, until_at=until_at, relieves=old, **{name: getattr(old, name) for name in copied}
+        skills=sorted(set(skills)),
+        guests=guests,
+        until_at=until_at,
+        relieves=old,
+        **{name: getattr(old, name) for name in copied},
     )
     _begin(team, members, by=by, at=at, reason=reason)
     if work is not None:
@@ -157,7 +172,7 @@ def take_over(
     return team
 
 
-@transaction.atomic
+@rows.one_transaction()
 def save_template(
     told: Template, *, by: User, template: ShiftTemplate | None = None, expect: int | None = None
 ) -> ShiftTemplate:
@@ -167,9 +182,7 @@ def save_template(
     kept = ShiftTemplate(version=0) if template is None else _hold_template(template, expect)
     values = {**vars(told), "days": sorted(told.days), "call_signs": list(told.call_signs)}
     was = {name: None if template is None else getattr(kept, name) for name in values}
-    changes = {
-        name: [_plain(was[name]), _plain(value)] for name, value in values.items() if value != was[name]
-    }
+    changes = {name: [plain(was[name]), plain(value)] for name, value in values.items() if value != was[name]}
     if not changes:
         return kept
     for name, value in values.items():
@@ -182,13 +195,13 @@ def save_template(
     return kept
 
 
-@transaction.atomic
+@rows.one_transaction()
 def drop_template(template: ShiftTemplate, *, by: User, expect: int | None = None) -> None:
     """Plan no more by a template; the trail keeps what it said."""
     kept = _hold_template(template, expect)
     names = [field.name for field in kept._meta.concrete_fields if field.name not in ("id", "version")]
     now = clock.now()
-    changes = {name: [_plain(getattr(kept, name)), None] for name in names}
+    changes = {name: [plain(getattr(kept, name)), None] for name in names}
     trail.record("shift_template.dropped", kept, by=by, at=now, changes=changes)
     outbox.emit("shift_template.dropped", kept, at=now)
     kept.delete()
@@ -200,6 +213,7 @@ def _begin(team: Team, members: Collection[User], *, by: User, at: datetime, rea
         missing = "base" if team.call_sign else "call_sign"
         raise InvalidInput(_("A team has a call sign and a base."), field=missing)
     _check_sector(team.sector)
+    plans.check_skills(team.skills)
     _check_end(team.until_at, clock.now())
     team.began_at = team.status_since = at
     _check_crew(team, people := sorted(members, key=lambda person: person.pk))
@@ -210,8 +224,9 @@ def _begin(team: Team, members: Collection[User], *, by: User, at: datetime, rea
     except IntegrityError as error:
         raise _in_use(team) from error
     CrewPlace.objects.bulk_create(CrewPlace(team=team, person=person, joined_at=at) for person in people)
-    told = ("call_sign", "base", "sector", "crew", "vehicle", "equipment", "until_at", "relieves_id")
-    changes = {name: [None, _plain(value)] for name in told if (value := getattr(team, name))}
+    named = ("call_sign", "base", "sector", "crew", "vehicle", "equipment", "skills")
+    told = (*named, "until_at", "relieves_id")
+    changes = {name: [None, plain(value)] for name in told if (value := getattr(team, name))}
     trail.record("team.started", team, by=by, at=at, changes=changes, reason=reason)
     outbox.emit("team.started", team, at=at)
     return team
@@ -232,6 +247,8 @@ def _began(at: datetime | None, reason: str) -> datetime:
         return heard
     if at > heard + clock.SKEW:
         raise MomentOutOfOrder(_("A shift starts now, or it has started already."))
+    if at < heard - LONGEST_SHIFT:
+        raise MomentOutOfOrder(_("That shift began more than two days ago. Check date and time."))
     if heard - at > clock.LATE and not reason:
         raise ReasonNeeded(_("Say why this is told more than two minutes later."))
     return at
@@ -290,8 +307,12 @@ def _check_sector(code: str) -> None:
 
 
 def _check_end(until_at: datetime | None, now: datetime) -> None:
-    if until_at is not None and until_at <= now:
+    if until_at is None:
+        return
+    if until_at <= now:
         raise InvalidInput(_("The shift would be over already. Give a later end."), field="until_at")
+    if until_at > now + LONGEST_SHIFT:
+        raise InvalidInput(_("A shift lasts two days at most. Give an earlier end."), field="until_at")
 
 
 def _check_template(told: Template) -> None:
@@ -310,7 +331,7 @@ def _hold_template(template: ShiftTemplate, expect: int | None) -> ShiftTemplate
 
 def _save_template(kept: ShiftTemplate, *, is_new: bool, names: list[str]) -> None:
     try:
-        with transaction.atomic():
+        with rows.one_transaction():
             if is_new:
                 kept.save(force_insert=True)
             else:
@@ -319,7 +340,3 @@ def _save_template(kept: ShiftTemplate, *, is_new: bool, names: list[str]) -> No
         raise InvalidInput(
             _("This base has a shift of that name in that sector already."), field="name"
         ) from error
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, list)) else str(value)

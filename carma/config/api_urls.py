@@ -14,24 +14,33 @@ from carma.incidents.api import CallViewSet, IncidentViewSet
 from carma.policy.api import MonthlyReportViewSet
 from interventions.api import (
     AssignmentViewSet,
+    AssistanceViewSet,
+    PanicViewSet,
     PositionViewSet,
     SectorClaimViewSet,
     ShiftTemplateViewSet,
     TeamViewSet,
 )
+from interventions.api_plans import ResponsePlanViewSet, SkillViewSet
+from interventions.api_recommendation import RecommendationViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
+router.register("incidents", RecommendationViewSet, basename="recommendation")
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
 router.register("sector-claims", SectorClaimViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
+router.register("panics", PanicViewSet)
+router.register("assistance", AssistanceViewSet)
 router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)
 router.register("priorities", PriorityViewSet)
+router.register("skills", SkillViewSet)
+router.register("response-plans", ResponsePlanViewSet)
 router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
 router.register("addresses", AddressViewSet)
 router.register("events", EventViewSet, basename="event")

@@ -18,7 +18,9 @@ PORT = environment.number("CARMA_PORT", 8000)
 STREAM_PORT = environment.number("CARMA_STREAM_PORT", 8001)
 STREAM_URL = environment.value("CARMA_STREAM_URL")
 GEODATA = environment.value("CARMA_GEODATA")
+ROUTING_URL = environment.value("CARMA_ROUTING_URL")
 HTTPS = environment.flag("CARMA_HTTPS")
+CARMA_SHEET = environment.value("CARMA_SHEET")  # where the sheet for on paper goes; empty: in VAR_DIR
 
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"
@@ -108,7 +110,7 @@ TEMPLATES = [
 
 _url = environment.value("DATABASE_URL", "postgresql:///carma")
 DATABASES = {
-    "default": environment.database(_url),
+    "default": environment.database(_url, limits=environment.WORK_LIMITS),
     # Migrations alone run as the owner, so that the application can't rewrite its own audit trail.
     "owner": {
         **environment.database(environment.value("DATABASE_OWNER_URL", _url)),
@@ -116,7 +118,7 @@ DATABASES = {
     },
 }
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "carma.accounts.known.RoleBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -136,6 +138,7 @@ AXES_CLIENT_IP_CALLABLE = "carma.web.request.client_address"
 TRUSTED_PROXIES = environment.words("CARMA_PROXIES", "")  # whose X-Forwarded-For is believed
 HELP_CONTACT = environment.value("CARMA_HELP")
 
+SESSION_ENGINE = "carma.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -206,6 +209,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
+        "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "carma.api.schema.document_the_shared",

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self, Unpack
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.incidents.models import Incident
 from carma.lifecycle import How, Lifecycle
@@ -19,7 +21,10 @@ class FollowUpQuerySet(VisibleQuerySet["FollowUp"]):
 
 
 class FollowUp(Lifecycle):
-    """What is asked after an incident, from one service, by a set time; a proposal until it is taken."""
+    """What is asked after an incident, from one service, by a set time; a proposal until it is taken.
+
+    `confirmed_at` (UTC) is when whoever closed the incident said that it is needed.
+    """
 
     class Kind(models.TextChoices):
         VICTIM_CARE = "victim_care", _("Victim care")
@@ -45,18 +50,23 @@ class FollowUp(Lifecycle):
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
-        permissions = [("answer_followup", _("Take, finish or decline follow-ups"))]
+        permissions = [
+            ("ask_followup", _("Ask for a follow-up")),
+            ("answer_followup", _("Take, finish or decline follow-ups")),
+        ]
         constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="followups_one_per_kind")]
         indexes = [
+            models.Index(fields=["-asked_at", "id"], name="followups_newest"),
             models.Index(
                 fields=["kind", "due_at"], condition=Q(status__in=["asked", "taken"]), name="followups_open"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +75,17 @@ class FollowUp(Lifecycle):
     @property
     def topic(self) -> str:
         return self.incident.topic
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody said yes or no to it, here or in the service itself."""
+        return self.confirmed_at is not None or self.status != self.Status.ASKED
+
+    def confirm(self, *, by: User | None, at: datetime) -> None:
+        """It is needed, says who closes the incident; its service still decides."""
+        with rows.one_transaction():
+            self.hold()
+            self._change("followup.confirmed", by=by, at=at, confirmed_at=at)
 
     def take(self, **how: Unpack[How]) -> None:
         self._move(self.Status.TAKEN, **how)

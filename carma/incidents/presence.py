@@ -39,7 +39,7 @@ def say(incident: UUID, *, by: User, verb: str = "") -> None:
         "verb": verb,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SAY, {**told, "now": now, "oldest": now - LASTS})
+        cursor.execute(_SAY, told)
 
 
 def leave(incident: UUID, *, by: User) -> None:

@@ -15,7 +15,7 @@ from carma.api.serializers import (
 )
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident, Note
+from carma.incidents.models import Call, Incident, Link, Note
 
 
 class PlaceSerializer(RowSerializer[Incident]):
@@ -137,20 +137,41 @@ class TakeCallSerializer(CallToldSerializer):
     reason = serializers.CharField(required=False, max_length=400, help_text="Needed when told late.")
 
 
+class DuplicatesAskedSerializer(InputSerializer):
+    """What is known of a call, to find running incidents that it may be about."""
+
+    type = TypeField(required=False)
+    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
+    lon = serializers.FloatField(min_value=-180, max_value=180, required=False)
+    phone = serializers.CharField(max_length=30, required=False)
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    """A running incident that a call may be about, and why."""
+
+    incident = IncidentSerializer(read_only=True)
+    distance_m = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null when only the phone is the same."
+    )
+    same_phone = serializers.BooleanField(read_only=True)
+
+
 class AttachCallSerializer(CallToldSerializer):
     """A further call about an incident that is still running."""
 
     incident = serializers.UUIDField()
 
 
-class QualifySerializer(VersionedSerializer):
+class ReasonedSerializer(VersionedSerializer):
+    reason = serializers.CharField(max_length=400, required=False)
+
+
+class QualifySerializer(ReasonedSerializer):
+    """`reason` is needed when a code 0 or 1 that was given before is lowered."""
+
     type = TypeField()
     place = PlaceToldSerializer()
     priority = PriorityField(required=False)
-
-
-class ReasonedSerializer(VersionedSerializer):
-    reason = serializers.CharField(max_length=400, required=False)
 
 
 class RetypeSerializer(ReasonedSerializer):
@@ -178,12 +199,40 @@ class MergeSerializer(MoveSerializer):
     into = serializers.UUIDField(help_text="The running incident that goes on.")
 
 
+class UnmergeSerializer(MoveSerializer):
+    reason = serializers.CharField(max_length=400)
+
+
+class LinkSerializer(RowSerializer[Link]):
+    class Meta:
+        model = Link
+        fields = ["id", "one", "other", "kind", "reason", "at"]
+        read_only_fields = fields
+
+
+class LinkToldSerializer(InputSerializer):
+    to = serializers.UUIDField(help_text="The incident it belongs with.")
+    kind = serializers.ChoiceField(choices=Link.Kind.choices)
+    reason = serializers.CharField(max_length=200)
+
+
+class UnlinkSerializer(InputSerializer):
+    link = serializers.UUIDField()
+    reason = serializers.CharField(max_length=200)
+
+
 class FinishSerializer(MoveSerializer):
     """A result that asks for a document stays `reporting` until its number, or why there is none."""
 
     result = serializers.ChoiceField(choices=Incident.Result.choices)
     pv_number = serializers.CharField(max_length=30, required=False)
     no_pv_reason = serializers.CharField(max_length=200, required=False)
+    answers = serializers.DictField(
+        child=serializers.BooleanField(),
+        required=False,
+        help_text="Whether each follow-up that its type proposes is needed, by kind.",
+    )
+    otherwise = serializers.BooleanField(required=False, help_text="The answer for those not named.")
 
 
 class ReopenSerializer(MoveSerializer):

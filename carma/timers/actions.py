@@ -6,9 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
-from carma import registry
+from carma import clock, registry, rows
 from carma.events import outbox
 from carma.timers.models import Timer
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 LONGEST_WAIT = timedelta(seconds=60)
 
-# One statement, so that setting a timer again costs the deed no second round trip.
+# Each verb sets and cancels timers: one statement each, without the price of composing it anew.
 _SET = """
 INSERT INTO timers_timer
     (kind, subject_type, subject_id, about, step, due_at, outcome, attempts, last_error)
@@ -26,30 +26,22 @@ ON CONFLICT (subject_type, subject_id, kind, about) WHERE ended_at IS NULL
 DO UPDATE SET due_at = EXCLUDED.due_at, step = EXCLUDED.step, not_before = NULL, attempts = 0
 """
 
+_CANCEL = """
+UPDATE timers_timer SET ended_at = %s, outcome = 'cancelled'
+WHERE subject_type = %s AND subject_id = %s AND ended_at IS NULL
+  AND kind = ANY(coalesce(%s::text[], ARRAY[kind])) AND about = coalesce(%s, about)
+"""
+
 
 def set_timer(kind: str, subject: models.Model, *, due_at: datetime, about: str = "", step: int = 0) -> None:
     """Have `kind` happen to the record at `due_at` (UTC); an open one of the kind is moved there."""
     registry.timer_handler(kind)  # a kind nobody answers to is the caller's mistake, told at once
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, [kind, subject._meta.label_lower, str(subject.pk), about, step, due_at])
+    rows.at_the_end(_SET, [kind, subject._meta.label_lower, str(subject.pk), about, step, due_at])
 
 
-def cancel_timers(subject: models.Model, *kinds: str, at: datetime, about: str | None = None) -> int:
-    """Cancel the record's open timers of these kinds (all when none is named); answers how many."""
-    timers = Timer.objects.of(subject).open()
-    if kinds:
-        timers = timers.filter(kind__in=kinds)
-    if about is not None:
-        timers = timers.filter(about=about)
-    return timers.update(ended_at=at, outcome=Timer.Outcome.CANCELLED)
-
-
-def database_now() -> datetime:
-    """The one clock that decides whether something is due, in UTC."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
+def cancel_timers(subject: models.Model, *kinds: str, at: datetime, about: str | None = None) -> None:
+    """Cancel the record's open timers of these kinds, all when none is named."""
+    rows.at_the_end(_CANCEL, [at, subject._meta.label_lower, str(subject.pk), list(kinds) or None, about])
 
 
 def run_due(at: datetime | None = None, *, limit: int = 200) -> int:
@@ -58,7 +50,7 @@ def run_due(at: datetime | None = None, *, limit: int = 200) -> int:
     Safe in any number of processes. One row, one transaction: a row that fails is put off, later set
     apart, and holds up no other.
     """
-    now = at or database_now()
+    now = at or clock.database_now()
     ids = list(Timer.objects.due(now).values_list("pk", flat=True)[:limit])
     return sum(_fire(pk, now) for pk in ids)
 

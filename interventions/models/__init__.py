@@ -1,8 +1,24 @@
 from interventions.models.assignment import Assignment
+from interventions.models.assistance import Assistance
+from interventions.models.base import Base
 from interventions.models.claim import SectorClaim
 from interventions.models.crew import CrewPlace
+from interventions.models.panic import Panic
+from interventions.models.plan import ResponsePlan, Skill
 from interventions.models.position import Position
 from interventions.models.shift import ShiftTemplate
 from interventions.models.team import Team
 
-__all__ = ["Assignment", "CrewPlace", "Position", "SectorClaim", "ShiftTemplate", "Team"]
+__all__ = [
+    "Assignment",
+    "Assistance",
+    "Base",
+    "CrewPlace",
+    "Panic",
+    "Position",
+    "ResponsePlan",
+    "SectorClaim",
+    "ShiftTemplate",
+    "Skill",
+    "Team",
+]

@@ -3,11 +3,13 @@ from __future__ import annotations
 import uuid
 from typing import Self, Unpack
 
-from django.db import models, transaction
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.errors import MoveNotAllowed
 from carma.lifecycle import How, Lifecycle
@@ -31,7 +33,8 @@ class Team(Lifecycle):
 
     Busy or free follows from its open assignment, never from its status. `position_at` (UTC) says how
     old the point (WGS84) is. `device` is the name by which providers of positions know its radio.
-    `crew` names everybody in it, members of the zone first, then the `guests` who have no login.
+    `crew` names everybody in it, members of the zone first, then the `guests` who have no login. `skills`
+    are codes of `Skill`.
     The shift runs from `began_at` and is planned until `until_at`; `relieves` is the team it took over from.
     """
 
@@ -51,6 +54,7 @@ class Team(Lifecycle):
         "crew": _("Crew"),
         "vehicle": _("Vehicle"),
         "equipment": _("Equipment"),
+        "skills": _("Skills"),
         "sector": _("Sector"),
         "until_at": _("Until about"),
     }
@@ -63,6 +67,7 @@ class Team(Lifecycle):
     guests = models.CharField(max_length=160, blank=True)
     vehicle = models.CharField(max_length=40, blank=True)
     equipment = models.CharField(max_length=200, blank=True)
+    skills = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     device = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
     began_at = models.DateTimeField(null=True, blank=True)
@@ -103,11 +108,17 @@ class Team(Lifecycle):
 
     def come_back(self, **how: Unpack[How]) -> None:
         """In service again, or at the start of a shift. Raises `MoveNotAllowed` for a call sign in use."""
-        namesakes = Team.objects.on_shift().filter(call_sign=self.call_sign).exclude(pk=self.pk)
-        if namesakes.exists():
+        others = Team.objects.on_shift().exclude(pk=self.pk)
+        if others.filter(call_sign=self.call_sign).exists():
             raise MoveNotAllowed(
                 gettext("Another team on shift is called %(team)s. End that one's shift first.")
                 % {"team": self}
+            )
+        holder = others.filter(device=self.device).first() if self.device else None
+        if holder is not None:
+            raise MoveNotAllowed(
+                gettext("%(holder)s, on shift, has the device of %(team)s. End that one's shift first.")
+                % {"holder": holder, "team": self}
             )
         self._move(self.Status.AVAILABLE, **how)
 
@@ -116,7 +127,7 @@ class Team(Lifecycle):
 
     def go_off_duty(self, **how: Unpack[How]) -> None:
         """End the shift. Raises `MoveNotAllowed` while the team is on an incident."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             busy = self.assignments.open().select_related("incident").first()
             if busy is not None:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from carma import clock
-from carma.web.answers import fragment
+from carma.web.answers import unless_held
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions import board as shown
 from interventions import sectors
-from interventions.drawn import Facts, drawn
+from interventions.drawn import Drawing, Facts, drawn
 
 may_see = permission_required("interventions.view_assignment", raise_exception=True)
 
@@ -41,7 +41,7 @@ WINDOWS: dict[str, tuple[Any, tuple[str, ...]]] = {
 @live_page
 def board(request: Request) -> HttpResponse:
     """The dispatch room's screen: what waits, what runs, who is there and where."""
-    panels = {name: drawn(template, facts, request.user) for name, (template, facts) in PANELS.items()}
+    panels = {name: part(request, name).html for name in PANELS}
     windows = [(name, title) for name, (title, _parts) in WINDOWS.items()]
     may = shown.verbs_of(request.user)
     context = {**panels, "may": may, "moment": clock.now(), "windows": windows}
@@ -50,7 +50,13 @@ def board(request: Request) -> HttpResponse:
 
 @may_see
 @require_GET
+@live_page
 def panel(request: Request, name: str) -> HttpResponse:
     """One part of the board, for a page that asks for it again."""
+    drawing = part(request, name)
+    return unless_held(request, drawing.html, drawing.etag)
+
+
+def part(request: Request, name: str) -> Drawing:
     template, facts = PANELS[name]
-    return fragment(request, "interventions/_drawn.html", {"html": drawn(template, facts, request.user)})
+    return drawn(template, facts, request.user, pos=request.live_pos or 0)

@@ -14,9 +14,8 @@ from carma.web.live import live_page
 from carma.web.request import Request
 from interventions import board as shown
 from interventions import sectors
-from interventions.drawn import drawn
 from interventions.models import SectorClaim
-from interventions.views.board import PANELS, WINDOWS, may_see
+from interventions.views.board import WINDOWS, may_see, part
 
 may_assign = permission_required("interventions.assign_team", raise_exception=True)
 
@@ -29,7 +28,7 @@ def window(request: Request, name: str) -> HttpResponse:
     if name not in WINDOWS:
         raise Http404
     title, parts = WINDOWS[name]
-    panels = {part: drawn(*PANELS[part], request.user) for part in parts}
+    panels = {each: part(request, each).html for each in parts}
     context = {"name": name, "title": title, "panels": panels, "moment": clock.now()}
     may = shown.verbs_of(request.user)
     return render(request, "interventions/window.html", {**context, **panels, "may": may})

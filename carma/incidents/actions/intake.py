@@ -4,21 +4,29 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
-from carma.errors import InvalidInput, MoveNotAllowed
+from carma.errors import DomainError, InvalidInput, MoveNotAllowed
 from carma.events import outbox
 from carma.geo import places
 from carma.incidents import watch
 from carma.incidents.models import Call, Incident
 
 LONGEST_WORDS = 8_000
+NOTHING_TOLD = gettext_lazy("Write what is going on, or choose a type and a place.")
 OLDEST = timedelta(days=400)
+
+
+class CallTaken(DomainError):
+    """A call came under a key that another call has."""
+
+    code = "call_taken"
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class PlaceTold:
     address_id: int | None = None
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take_call(
     call: CallTold,
     *,
@@ -61,12 +69,14 @@ def take_call(
 ) -> Incident:
     """Open an incident from a call. Type and place make it qualified, at `at`; without them it is received.
 
-    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments
-    or a text over 8,000 signs, and `PlaceOutsideZone` for a point that is not ours. A call told twice under
-    one `import_key` answers the first's incident.
+    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments,
+    a text over 8,000 signs or a call that tells nothing, and `PlaceOutsideZone` for a point that is not
+    ours. A call told twice under one `import_key` answers the first's incident.
     """
-    if (told_before := _told_before(call.import_key)) is not None:
+    if (told_before := _told_before(call.import_key, by)) is not None:
         return told_before.incident
+    if not call.words.strip() and type is None and place is None:
+        raise InvalidInput(str(NOTHING_TOLD), field="words")
     heard = clock.now()
     received_at = _plausible(call, heard)
     incident = Incident(
@@ -77,13 +87,16 @@ def take_call(
         description=call.words.strip(),
     )
     if type is not None:
-        _classify(incident, type, priority or type.default_priority)
+        incident.type, incident.sphere = type, type.sphere
+        priority = priority or type.default_priority
+    if priority is not None:
+        incident.priority, incident.urgent = priority, priority.urgent
     if place is not None:
         set_place(incident, place)
     if type is not None and place is not None:
         incident.qualified_at = incident.status_since = incident._moment(at, reason)
         incident.status = Incident.Status.QUALIFIED
-    incident.save(force_insert=True)
+    rows.insert(incident)
     _store(call, incident, by=by, received_at=received_at)
     kind = f"incident.{incident.status}"
     changes = {"status": [None, incident.status], "type": [None, incident.type_id]}
@@ -93,10 +106,12 @@ def take_call(
     return incident
 
 
-@transaction.atomic
+@rows.one_transaction()
 def attach_call(call: CallTold, incident: Incident, *, by: User) -> Call:
     """Add one more call to an incident that is still running. Raises `MoveNotAllowed` when it is over."""
-    if (told_before := _told_before(call.import_key)) is not None:
+    if (told_before := _told_before(call.import_key, by)) is not None:
+        if told_before.incident_id != incident.pk:
+            raise CallTaken(_("This call was taken before, for another incident."))
         return told_before
     heard = clock.now()
     received_at = _plausible(call, heard)
@@ -126,20 +141,21 @@ def set_place(incident: Incident, place: PlaceTold) -> None:
         )
 
 
-def _told_before(import_key: str) -> Call | None:
-    """The call stored under this key; a second request with the key waits here for the first."""
+def _told_before(import_key: str, by: User) -> Call | None:
+    """The call stored under this key; a second request with the key waits here for the first.
+
+    Raises `CallTaken` when it stands on an incident that this user may not know of.
+    """
     if not import_key:
         return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(4714, hashtext(%s))", [import_key])
-    return Call.objects.select_related("incident").filter(import_key=import_key).first()
-
-
-def _classify(incident: Incident, type: IncidentType, priority: Priority) -> None:
-    incident.type = type
-    incident.priority = priority
-    incident.urgent = priority.urgent
-    incident.sphere = type.sphere
+    told = Call.objects.select_related("incident").filter(import_key=import_key).first()
+    if told is not None and not (
+        told.taken_by_id == by.pk or Incident.objects.visible_to(by).filter(pk=told.incident_id).exists()
+    ):
+        raise CallTaken(_("This call was taken before."))
+    return told
 
 
 def _plausible(call: CallTold, heard: datetime) -> datetime:
@@ -149,7 +165,9 @@ def _plausible(call: CallTold, heard: datetime) -> datetime:
             _("The moment of the call lies in the future or more than a year back. Check date and time."),
             field="received_at",
         )
-    if call.cic_received_at and not received_at - timedelta(days=2) <= call.cic_received_at <= received_at:
+    if call.cic_received_at and not (
+        received_at - timedelta(days=2) <= call.cic_received_at <= received_at + clock.SKEW
+    ):
         raise InvalidInput(
             _("The centre received the call before the zone did, at most two days. Check the moment."),
             field="cic_received_at",
@@ -175,7 +193,7 @@ def _store(call: CallTold, incident: Incident, *, by: User, received_at: datetim
         import_key=call.import_key,
         taken_by=by,
     )
-    stored.save(force_insert=True)
+    rows.insert(stored)
     return stored
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
+from carma.incidents import phones
 from carma.lifecycle import How, Lifecycle
 from carma.visibility import VisibleQuerySet
 
@@ -35,9 +36,9 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def waiting(self) -> Self:
         return self.filter(status__in=Incident.WAITING)
 
-    def by_urgency(self) -> Self:
-        """Highest priority first, then oldest; without a priority yet first of all."""
-        return self.order_by(models.F("priority").asc(nulls_first=True), "received_at", "id")
+    def reporting(self) -> Self:
+        """The team is free, the document that the result asks for is still to come."""
+        return self.filter(status=Incident.Status.REPORTING)
 
     def search(self, text: str) -> Self:
         """Find by number, by the caller's phone, or by words of the record in Dutch word forms."""
@@ -45,7 +46,7 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
         if number:
             return self.filter(reference=f"{number[1]}-{int(number[2]):06}")
         if PHONE.match(text):
-            return self.filter(calls__phone_digits=re.sub(r"\D", "", text)).distinct()
+            return self.filter(calls__phone_digits=phones.dialled(text)).distinct()
         return self.filter(search=SearchQuery(text, config="dutch", search_type="websearch"))
 
 
@@ -104,7 +105,8 @@ class Incident(Lifecycle):
         Status.CLEARED: {Status.ASSIGNED, Status.REPORTING, Status.CLOSED, Status.MERGED},
         Status.REPORTING: {Status.ASSIGNED, Status.CLOSED, Status.MERGED},
         Status.CLOSED: {Status.REPORTING, Status.QUEUED},
-        Status.CANCELLED: {Status.QUEUED},
+        Status.CANCELLED: {Status.QUEUED, Status.RECEIVED},
+        Status.MERGED: {Status.RECEIVED, Status.QUALIFIED, Status.QUEUED, Status.CLEARED, Status.REPORTING},
     }
 
     WORDS = {
@@ -174,6 +176,8 @@ class Incident(Lifecycle):
             ("qualify_incident", _("Qualify incidents and set their priority")),
             ("cancel_incident", _("Cancel incidents")),
             ("merge_incident", _("Merge incidents")),
+            ("unmerge_incident", _("Take merged incidents apart again")),
+            ("link_incident", _("Link incidents")),
             ("close_incident", _("Close incidents")),
             ("reopen_incident", _("Reopen incidents")),
             ("note_incident", _("Write notes on incidents")),
@@ -190,7 +194,17 @@ class Incident(Lifecycle):
                 name="incidents_open",
             ),
             models.Index(
+                fields=["-received_at", "id"],
+                condition=Q(
+                    status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
+                ),
+                name="incidents_open_newest",
+            ),
+            models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"
+            ),
+            models.Index(
+                fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
             GinIndex(fields=["search"], name="incidents_search"),
         ]

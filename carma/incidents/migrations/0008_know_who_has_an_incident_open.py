@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0003_find_incidents_without_result"),
+        ("incidents", "0007_link_incidents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0008_plan_shifts_by_template"),
+        ("interventions", "0014_place_bases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0007_seat_members_in_teams"),
+        ("interventions", "0010_seat_members_in_teams"),
     ]
 
     operations = [

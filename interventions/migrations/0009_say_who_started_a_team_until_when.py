@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0005_keep_positions_by_day"),
+        ("interventions", "0008_ask_for_assistance"),
     ]
 
     operations = [

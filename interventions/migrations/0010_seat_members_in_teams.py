@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0006_say_who_started_a_team_until_when"),
+        ("interventions", "0009_say_who_started_a_team_until_when"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
