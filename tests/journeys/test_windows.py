@@ -47,4 +47,4 @@ def test_windows_share_one_stream_and_outlive_the_board(
     overview = beside(queue, "map")
     wear(overview, "light", TABLET)
     assert axe(overview) == []
-    forgive(queue)
+    forgive(board)
