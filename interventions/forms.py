@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carma import clock
 from carma.errors import InvalidInput
+from interventions.command.grammar import LONGEST
 
 
 class ToldTimeField(forms.TimeField):
@@ -47,6 +48,20 @@ class HowForm(forms.Form):
 
 class AssignForm(HowForm):
     team = forms.UUIDField()
+
+
+class CommandForm(forms.Form):
+    """A line of the command bar as its preview hands it on."""
+
+    line = forms.CharField(max_length=LONGEST, strip=False)
+    key = forms.UUIDField()
+    seen = forms.CharField(max_length=400, required=False)
+
+    def told(self) -> dict[str, Any]:
+        """Raises `InvalidInput` for what does not come from a preview."""
+        for name, complaints in self.errors.items():
+            raise InvalidInput(str(complaints[0]), field=name)
+        return self.cleaned_data
 
 
 def _last_moment(told: time) -> datetime:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import board, field, moves, sending
+from interventions.views import board, command, field, moves, sending
 
 app_name = "interventions"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     ),
     path("teams/<uuid:pk>/", moves.team, name="team"),
     *(path(f"teams/<uuid:pk>/{verb}/", moves.move_team, {"verb": verb}, name=verb) for verb in ON_TEAM),
+    path("command/", command.help_page, name="command_help"),
+    path("command/preview/", command.preview, name="command_preview"),
+    path("command/run/", command.run, name="command_run"),
+    path("command/<uuid:pk>/undo/", command.take_back, name="command_undo"),
     path("field/", field.field, name="field"),
     path("field/now/", field.now, name="field_now"),
     path("field/note/", field.note_form, name="field_note_form"),

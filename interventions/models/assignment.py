@@ -52,6 +52,11 @@ class Assignment(Lifecycle):
         Status.EN_ROUTE: {Status.ON_SCENE, Status.ABORTED},
         Status.ON_SCENE: {Status.CLEARED},
     }
+    BACK = {
+        Status.EN_ROUTE: {Status.ASSIGNED, Status.ACCEPTED},
+        Status.ON_SCENE: {Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE},
+        Status.CLEARED: {Status.ON_SCENE},
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="assignments")
