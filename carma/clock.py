@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils import timezone
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -14,6 +15,14 @@ LATE = timedelta(minutes=2)  # a deed told later than this needs a reason
 
 def now() -> datetime:
     return timezone.now()
+
+
+def database_now() -> datetime:
+    """The one clock that decides whether something is due, in UTC: those of hosts may differ."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def local(moment: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Required, TypedDict
 
 from django.db import models, transaction
@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from carma import clock
 from carma.accounts.models import User
 from carma.audit import trail
+from carma.audit.models import Entry
 from carma.errors import MomentOutOfOrder, MoveNotAllowed, ReasonNeeded, Stale
 from carma.events import outbox
+from carma.events.models import Event
+
+SEEN = timedelta(days=1)  # what was seen longer ago is no decision any more
 
 
 class How(TypedDict, total=False):
@@ -29,12 +33,12 @@ class Lifecycle(models.Model):
     """Base of every record with a status.
 
     A subclass declares the field `status`, the table `MOVES` (from a status to the statuses it may
-    move to) and one method per move. `_move` is the only writer of `status`, but for `take_back`, by which
-    one told in error goes back along the table `BACK`.
+    move to) and one method per move. `_move` is the only writer of `status`.
     """
 
     MOVES: ClassVar[Mapping[str, Set[str]]] = {}
-    BACK: ClassVar[Mapping[str, Set[str]]] = {}
+    # The fields of which a person is told that somebody else changed them, and what people call them.
+    WORDS: ClassVar[Mapping[str, Any]] = {}
 
     status: Any
     status_since = models.DateTimeField(default=clock.now, editable=False)
@@ -44,16 +48,23 @@ class Lifecycle(models.Model):
         abstract = True
 
     def hold(self) -> None:
-        """Lock the row until the transaction ends and reload it; unsaved changes are dropped.
+        """Lock the row until the transaction ends, and reload it when somebody changed it meanwhile.
 
-        Records it points to stay at hand when it still points to them: the caller may hold those as well.
+        Every change of state counts the version up, so that an equal version needs no second look: a verb
+        holds several records, and reading them whole is most of its price.
         """
+        rows = type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk)
+        if rows.values_list("version", flat=True).get() != self.version:
+            self._reload()
+
+    def _reload(self) -> None:
+        """Read the row again; records it still points to stay at hand: the caller may hold those too."""
         known = {
             field: field.get_cached_value(self)
             for field in self._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.is_cached(self)
         }
-        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
+        self.refresh_from_db()
         for field, record in known.items():
             if record is not None and getattr(self, field.attname) == record.pk:
                 field.set_cached_value(self, record)
@@ -68,7 +79,48 @@ class Lifecycle(models.Model):
                 _("Somebody changed %(record)s meanwhile. Look at it again, then decide.") % {"record": self},
                 version=self.version,
                 expected=expect,
+                changed=self._changed_since(expect or 0),
             )
+
+    def _changed_since(self, version: int) -> list[dict[str, Any]]:
+        """What was changed after a version, by whom and when, the oldest first.
+
+        An event tells which deed gave the record each version; the audit entry of that deed tells the rest.
+        """
+        known_as = {"subject_type": self._meta.label_lower, "subject_id": str(self.pk)}
+        told = Event.objects.filter(**known_as, version__gt=version).order_by("-id")
+        deeds = {
+            event.version or 0: (event.kind, event.at) for event in told
+        }  # the first of each version counts
+        kinds = {kind for kind, _at in deeds.values()}
+        entries = Entry.objects.filter(**known_as, action__in=kinds).select_related("actor").order_by("id")
+        by_deed = {(entry.action, entry.at): entry for entry in entries}
+        found = (by_deed.get(deeds[number]) for number in sorted(deeds))
+        return [self._told_of(entry) for entry in found if entry is not None]
+
+    def _told_of(self, entry: Entry) -> dict[str, Any]:
+        words = [
+            f"{word}: {self._said(name, was)} → {self._said(name, now)}"
+            for name, word in self.WORDS.items()
+            if name in entry.changes
+            for was, now in [entry.changes[name]]
+        ]
+        by = entry.actor.display_name if entry.actor else _("system")
+        return {
+            "action": entry.action, "at": entry.at, "by": by, "fields": entry.changes, "words": words,
+        }  # fmt: skip
+
+    def _said(self, name: str, value: Any) -> str:
+        """A value as the trail keeps it, the way a person reads it."""
+        field = self._meta.get_field(name)
+        if value in (None, ""):
+            return "-"
+        if isinstance(field, models.ForeignKey):
+            other: type[models.Model] = field.related_model  # type: ignore[assignment]  # a class by now
+            return str(other._base_manager.filter(pk=value).first() or value)
+        if isinstance(field, models.DateTimeField):
+            return f"{clock.local(datetime.fromisoformat(value)):%d/%m %H:%M}"
+        return str(dict(field.flatchoices or ()).get(value, value))  # type: ignore[union-attr]  # a field
 
     def _moment(self, at: datetime | None, reason: str) -> datetime:
         """The moment of a deed: `at` as told, or now.
@@ -113,7 +165,7 @@ class Lifecycle(models.Model):
             self.hold()
             self.expect_version(expect)
             if not self.can_move(to):
-                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]
+                labels = dict(self._meta.get_field("status").flatchoices)  # type: ignore[union-attr]  # a field
                 raise MoveNotAllowed(
                     _("%(record)s is “%(status)s” and can't become “%(to)s”.")
                     % {"record": self, "status": labels[self.status], "to": labels[to]},
@@ -124,9 +176,9 @@ class Lifecycle(models.Model):
             values = {"status": to, "status_since": at, "version": self.version + 1, **also}
             if stamp and getattr(self, stamp) is None:
                 values[stamp] = at
+            changes = {"status": [was, to], **self._differences(also)}
             self._set(values)
             kind = f"{self._meta.model_name}.{to}"
-            changes = {"status": [was, to], **{name: [None, str(value)] for name, value in also.items()}}
             trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
             outbox.emit(kind, self, at=at)
 
@@ -137,11 +189,7 @@ class Lifecycle(models.Model):
 
         The caller holds the row. Fields that stay as they are are left out; no change, no trace.
         """
-        changes = {
-            name: [_plain(getattr(self, name)), _plain(value)]
-            for name, value in values.items()
-            if getattr(self, name) != value
-        }
+        changes = self._differences(values)
         if not changes:
             return
         at = at or clock.now()
@@ -149,15 +197,13 @@ class Lifecycle(models.Model):
         trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
         outbox.emit(kind, self, at=at)
 
-    def take_back(self, was: Mapping[str, Any], *, by: User, reason: str) -> None:
-        """Give the record the status, and what came with it, that it had before a deed told in error.
-
-        The caller holds the row and knows that nothing else happened to it since. Raises `MoveNotAllowed`
-        for a way that `BACK` does not know.
-        """
-        if was["status"] not in self.BACK.get(self.status, frozenset()):
-            raise MoveNotAllowed(_("%(record)s can't go back to that status.") % {"record": self})
-        self._change(f"{self._meta.model_name}.taken_back", by=by, reason=reason, **was)
+    def _differences(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+        """What these values would change, each as what was and what will be."""
+        return {
+            name: [plain(getattr(self, name)), plain(value)]
+            for name, value in values.items()
+            if getattr(self, name) != value
+        }
 
     def _set(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
@@ -165,8 +211,16 @@ class Lifecycle(models.Model):
         self.save(update_fields=list(values))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as the audit trail keeps it: JSON's own types as they are, a record by its key."""
     if isinstance(value, models.Model):
         return str(value.pk)
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, (str, int, float, bool, list)) else str(value)
+
+
+def not_ahead(at: datetime | None) -> datetime:
+    """The moment told, or now. Raises `MomentOutOfOrder` for one that is still to come."""
+    heard = clock.now()
+    if at is not None and at > heard + clock.SKEW:
+        raise MomentOutOfOrder(_("That moment is still to come. Check date and time."))
+    return at or heard

@@ -36,16 +36,6 @@ class Panel:
     order: int = 100
 
 
-@dataclass(frozen=True)
-class FollowUpKind:
-    """What one section offers after an incident: `trigger` is the word in the incident type."""
-
-    code: str
-    label: Any
-    section: str
-    within_hours: int
-
-
 _handlers: dict[str, Handler] = {}
 _by_event: dict[str, list[str]] = defaultdict(list)
 _timers: dict[str, TimerHandler] = {}
@@ -54,7 +44,6 @@ _menu: list[MenuItem] = []
 _panels: list[Panel] = []
 _topics: list[Topics] = []
 _authenticators: list[Authenticator] = []
-_follow_ups: dict[str, FollowUpKind] = {}
 
 
 def subscribe(*kinds: str) -> Callable[[Handler], Handler]:
@@ -144,11 +133,3 @@ def authenticator(check: Authenticator) -> Authenticator:
 
 def authenticators() -> Sequence[Authenticator]:
     return tuple(_authenticators)
-
-
-def follow_up(kind: FollowUpKind) -> None:
-    _follow_ups[kind.code] = kind
-
-
-def follow_up_kinds() -> Mapping[str, FollowUpKind]:
-    return _follow_ups

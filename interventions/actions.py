@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,10 +17,11 @@ from carma.events import outbox
 from carma.incidents import watch as incident_watch
 from carma.incidents.models import Incident
 from carma.lifecycle import How
-from interventions import watch
+from interventions import assistance, watch
 from interventions.models import Assignment, Team
 
 Move = Callable[..., None]
+Sent = Sequence[Any]  # what is known of each assignment of an incident
 
 
 class TeamNotAvailable(DomainError):
@@ -65,6 +66,7 @@ def assign(
     outbox.emit("assignment.assigned", assignment, at=at)
     incident_watch.assigned(incident)
     watch.follow(assignment)
+    assistance.another_is_sent(incident, by=by)
     return assignment
 
 
@@ -73,7 +75,7 @@ def _order_given(at: datetime | None, team: Team, incident: Incident, reason: st
     if at is None:
         return max(clock.now(), incident.status_since)
     at = team._moment(at, reason)
-    elsewhere = team.assignments.filter(assigned_at__lte=at, ended_at__gt=at)
+    elsewhere = team.assignments.filter(ended_at__gt=at)
     if at < incident.received_at or elsewhere.exists():
         raise MomentOutOfOrder(
             _("At that moment %(team)s was still elsewhere, or the call had not come in.") % {"team": team}
@@ -126,13 +128,31 @@ def _run(assignment: Assignment, move: Move, **how: Unpack[How]) -> None:
     assignment.incident = incident
     move(assignment, **how)
     assignment.incident = incident
-    _follow(incident, by=how["by"], at=assignment.status_since, reason=how.get("reason", ""))
+    columns = ("status", "en_route_at", "on_scene_at", "ended_at")
+    sent: Sent = list(incident.assignments.values_list(*columns, named=True))
+    by, reason = how["by"], how.get("reason", "")
+    _follow(incident, sent, by=by, at=assignment.status_since, reason=reason)
+    _put_times_right(incident, sent, by=by, reason=reason)
     watch.follow(assignment)
+    if not assignment.is_open:
+        assistance.asker_left(assignment, by=how["by"])
 
 
-def _follow(incident: Incident, *, by: User | None, at: datetime, reason: str) -> None:
+def _put_times_right(incident: Incident, sent: Sent, *, by: User | None, reason: str) -> None:
+    """Deeds told late come out of order: of several teams the first to arrive and the last to leave count."""
+    right: dict[str, datetime] = {}
+    for name in ("en_route_at", "on_scene_at"):
+        told = [moment for one in (incident, *sent) if (moment := getattr(one, name))]
+        if getattr(incident, name):
+            right[name] = min(told)
+    if incident.status == Incident.Status.CLEARED and incident.cleared_at:
+        right["cleared_at"] = max([incident.cleared_at, *(one.ended_at for one in sent if one.ended_at)])
+    incident._change("incident.times_corrected", by=by, reason=reason, **right)
+
+
+def _follow(incident: Incident, sent: Sent, *, by: User | None, at: datetime, reason: str) -> None:
     """Give the incident the status that its teams have, when that is another."""
-    open_now = set(incident.assignments.open().values_list("status", flat=True))
+    open_now = {one.status for one in sent if one.status in Assignment.OPEN}
     to = _status_of(incident, open_now)
     if to == incident.status:
         return
@@ -165,4 +185,4 @@ def follow_priority(incident: Incident) -> None:
     incident.hold()
     for assignment in incident.assignments.open().select_related("team"):
         assignment.incident = incident
-        watch.restart(assignment)
+        watch.wind(assignment)

@@ -1,29 +1,42 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from carma.accounts.models import User
 from carma.api import wire
-from carma.api.serializers import MoveSerializer
+from carma.api.idempotency import answer_once
+from carma.api.serializers import InputSerializer, MoveSerializer, VersionedSerializer
 from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
+from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, positions
-from interventions.filters import AssignmentFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Position, Team
+from interventions import actions, assistance, panics, positions, shifts
+from interventions.filters import AssignmentFilter, AssistanceFilter, PanicFilter, TeamFilter, TrackFilter
+from interventions.models import Assignment, Assistance, Panic, Position, ShiftTemplate, Team
 from interventions.serializers import (
+    AskAssistanceSerializer,
     AssignmentSerializer,
     AssignSerializer,
+    AssistanceSerializer,
+    ChangeTeamSerializer,
+    PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
+    ShiftTemplateSerializer,
+    ShiftTemplateToldSerializer,
+    StartTeamSerializer,
+    TakeOverSerializer,
     TeamSerializer,
     TrackSerializer,
 )
@@ -38,11 +51,37 @@ class TeamViewSet(Listed, Shown):
     action_permissions = {
         "list": "interventions.view_team",
         "retrieve": "interventions.view_team",
+        "create": "interventions.lead_shift",
+        "change": "interventions.lead_shift",
+        "take_over": "interventions.lead_shift",
         "come_back": "interventions.operate_team",
         "go_out_of_service": "interventions.operate_team",
         "go_off_duty": "interventions.operate_team",
+        "panic": "interventions.raise_panic",
         "track": "interventions.view_track",
     }
+
+    @extend_schema(request=StartTeamSerializer, responses={201: TeamSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Start a shift. 409 `call_sign_in_use`, `member_in_other_team`."""
+        return self.run_create(_with_crew(shifts.start), StartTeamSerializer)
+
+    @extend_schema(request=ChangeTeamSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, pk: UUID) -> HttpResponse:
+        """Change crew, vehicle, equipment, sector or end during the shift. 409 `member_in_other_team`."""
+        return self.run_move(_with_crew(shifts.change), ChangeTeamSerializer)
+
+    @extend_schema(request=TakeOverSerializer, responses={201: TeamSerializer})
+    @action(detail=True, methods=["post"])
+    def take_over(self, request: Request, pk: UUID) -> HttpResponse:
+        """Relieve it: answers the new team, under the same call sign. 409 `team_on_incident`."""
+
+        def act(**told: Any) -> Team:
+            team: Team = _with_crew(shifts.take_over)(self.get_object(), **told)
+            return team
+
+        return self.run_create(act, TakeOverSerializer)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
@@ -61,6 +100,20 @@ class TeamViewSet(Listed, Shown):
     def go_off_duty(self, request: Request, pk: UUID) -> HttpResponse:
         """The end of the shift. 409 `move_not_allowed`."""
         return self.run_move(Team.go_off_duty)
+
+    def get_throttles(self) -> list[Any]:
+        return [] if self.action == "panic" else list(super().get_throttles())
+
+    @extend_schema(request=None, responses={201: PanicSerializer})
+    @action(detail=True, methods=["post"])
+    def panic(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call every dispatcher for help at once. No rate limits it; pressed again it is told again."""
+
+        def deed() -> HttpResponse:
+            panic = panics.press(self.get_object(), by=self.member)
+            return wire.answer(PanicSerializer.writer()(panic), status=201)
+
+        return answer_once(request, deed)
 
     @extend_schema(
         filters=False,
@@ -81,6 +134,37 @@ class TeamViewSet(Listed, Shown):
         return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
 
 
+class ShiftTemplateViewSet(Listed, Shown):
+    """Shifts that come back: which teams are planned, and how few there may be."""
+
+    queryset = ShiftTemplate.objects.order_by("base", "sector", "starts", "name", "id")
+    serializer_class = ShiftTemplateSerializer
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "create": "interventions.change_shifttemplate",
+        "change": "interventions.change_shifttemplate",
+        "drop": "interventions.change_shifttemplate",
+    }
+
+    @extend_schema(request=ShiftTemplateToldSerializer, responses={201: ShiftTemplateSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Plan a shift. 400 `invalid_input` when the base has one of that name in that sector."""
+        return self.run_create(_save_template, ShiftTemplateToldSerializer)
+
+    @extend_schema(request=ShiftTemplateToldSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, pk: UUID) -> HttpResponse:
+        """Say anew what it plans, whole. 412 `stale`."""
+        return self.run_move(_change_template, ShiftTemplateToldSerializer)
+
+    @extend_schema(request=VersionedSerializer)
+    @action(detail=True, methods=["post"])
+    def drop(self, request: Request, pk: UUID) -> HttpResponse:
+        """Plan by it no more. Answers it as it was."""
+        return self.run_move(shifts.drop_template, VersionedSerializer)
+
+
 class AssignmentViewSet(Listed, Shown):
     """Teams sent to incidents. The incident's status follows that of its teams."""
 
@@ -94,6 +178,8 @@ class AssignmentViewSet(Listed, Shown):
         "accept": "interventions.operate_assignment",
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
+        "hear": "interventions.operate_assignment",
+        "ask_assistance": "interventions.operate_assignment",
         "clear": "interventions.operate_assignment",
         "refuse": "interventions.operate_assignment",
         "abort": "interventions.operate_assignment",
@@ -103,7 +189,7 @@ class AssignmentViewSet(Listed, Shown):
         rows = super().get_queryset()
         # A verb holds the incident first; fetched along, that costs no query of its own.
         moves = self.action not in ("list", "retrieve")
-        return rows.select_related("incident").defer("incident__search") if moves else rows
+        return rows.select_related("incident__priority").defer("incident__search") if moves else rows
 
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:
@@ -138,6 +224,25 @@ class AssignmentViewSet(Listed, Shown):
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
+    def hear(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team on scene says that all is well: its clock starts anew. 409 `move_not_allowed`."""
+        return self.run_move(actions.hear)
+
+    @extend_schema(request=AskAssistanceSerializer, responses={201: AssistanceSerializer})
+    @action(detail=True, methods=["post"])
+    def ask_assistance(self, request: Request, pk: UUID) -> HttpResponse:
+        """Ask for another team; asked again it is told again. 409 `move_not_allowed` once it ended."""
+
+        def deed() -> HttpResponse:
+            assignment = self.get_object()  # first: who may not know of it learns nothing of the body
+            told = AskAssistanceSerializer.read(wire.body_of(request))
+            question = assistance.ask(assignment, told["urgency"], by=self.member)
+            return wire.answer(AssistanceSerializer.writer()(question), status=201)
+
+        return answer_once(request, deed)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
     def clear(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is free again. 409 `move_not_allowed`."""
         return self.run_move(actions.clear)
@@ -153,6 +258,58 @@ class AssignmentViewSet(Listed, Shown):
     def abort(self, request: Request, pk: UUID) -> HttpResponse:
         """The team is called back before it arrived. 409 `reason_needed` without a reason."""
         return self.run_move(actions.abort)
+
+
+class PanicViewSet(Listed, Shown):
+    """Teams that called for help in danger, at /teams/{id}/panic/. Who has it stands on the alert."""
+
+    queryset = Panic.objects.order_by("-raised_at", "id")
+    serializer_class = PanicSerializer
+    filterset_class = PanicFilter
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "say_well": "interventions.raise_panic",
+        "end": "interventions.end_panic",
+    }
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def say_well(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team says that all is well, which silences nothing. 409 `move_not_allowed` when it is over."""
+        return self.run_move(panics.say_well, InputSerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: UUID) -> HttpResponse:
+        """It is over. 409 `reason_needed`; 409 `move_not_allowed` while nobody acknowledged the alert."""
+        return self.run_move(panics.end)
+
+
+class AssistanceViewSet(Listed, Shown):
+    """Teams that asked for another one, at /assignments/{id}/ask_assistance/. Sending one grants it."""
+
+    queryset = Assistance.objects.order_by("-asked_at", "id")
+    serializer_class = AssistanceSerializer
+    filterset_class = AssistanceFilter
+    action_permissions = {
+        "list": "interventions.view_assignment",
+        "retrieve": "interventions.view_assignment",
+        "decline": "interventions.assign_team",
+        "withdraw": "interventions.operate_assignment",
+    }
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> HttpResponse:
+        """No team can be sent. 409 `reason_needed` without a reason."""
+        return self.run_move(assistance.decline)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: UUID) -> HttpResponse:
+        """The team needs nobody any more. 409 `move_not_allowed`."""
+        return self.run_move(assistance.withdraw)
 
 
 class PositionViewSet(VisibleViewSet):
@@ -172,3 +329,39 @@ class PositionViewSet(VisibleViewSet):
         told = PositionsToldSerializer.read(wire.body_of(request))
         outcomes = positions.report(told["positions"], by=self.member)
         return wire.answer(positions.summed(outcomes))
+
+
+def _with_crew(act: Callable[..., Any]) -> Callable[..., Any]:
+    """An action of a team's shift, with its members named by their user names."""
+
+    def named(*records: Team, members: list[str] | None = None, **told: Any) -> Any:
+        if members is not None:
+            told["members"] = _members(members)
+        return act(*records, **told)
+
+    return named
+
+
+def _members(usernames: list[str]) -> list[User]:
+    known = {
+        person.username: person for person in User.objects.filter(username__in=usernames, is_active=True)
+    }
+    unknown = [name for name in usernames if name not in known]
+    if unknown:
+        raise InvalidInput(
+            _("No member who may be in a team is called %(name)s.") % {"name": unknown[0]}, field="members"
+        )
+    return list(known.values())
+
+
+def _save_template(*, by: User, expect: int | None = None, **told: Any) -> ShiftTemplate:
+    return shifts.save_template(_template(told), by=by)
+
+
+def _change_template(template: ShiftTemplate, *, by: User, expect: int | None, **told: Any) -> None:
+    shifts.save_template(_template(told), by=by, template=template, expect=expect)
+    template.refresh_from_db()
+
+
+def _template(told: dict[str, Any]) -> shifts.Template:
+    return shifts.Template(**{**told, "days": tuple(told["days"]), "call_signs": tuple(told["call_signs"])})

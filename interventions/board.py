@@ -17,10 +17,11 @@ from carma.actionfields.models import Priority
 from carma.geo import places
 from carma.incidents.models import Incident
 from carma.incidents.models.incident import IncidentQuerySet
-from interventions import marks
+from interventions import marks, panics
 from interventions.addresses import to
 from interventions.marks import Marks
-from interventions.models import Assignment, Team
+from interventions.models import Assignment, Assistance, Team
+from interventions.panics import Danger
 from interventions.verbs import Verb, next_for, possible_for
 
 WITHOUT_RESULT = 30  # the others are on the list of incidents
@@ -30,9 +31,11 @@ VERBS = {
     "operate": "interventions.operate_assignment",
     "team": "interventions.operate_team",
     "close": "incidents.close_incident",
+    "end_panic": "interventions.end_panic",
 }
-# The free teams first: they are what a dispatcher looks for.
+# Who is in danger comes first, then the free teams: they are what a dispatcher looks for.
 GROUPS: Mapping[str, Any] = {
+    "in_danger": _("In danger"),
     "available": _("Available"),
     "assigned": _("Order given"),
     "accepted": _("Accepted"),
@@ -77,6 +80,7 @@ class Work:
     choose_team: str
     assign: str
     sent: list[Sent] = field(default_factory=list)
+    asked: list[Assistance] = field(default_factory=list)
 
 
 @dataclass
@@ -89,6 +93,7 @@ class OnShift:
     position: Marks | None
     page: str
     assignment: Assignment | None = None
+    danger: Danger | None = None
 
     @property
     def work_page(self) -> str:
@@ -120,6 +125,7 @@ def running(user: User) -> dict[str, Any]:
     known = Incident.objects.visible_to(user)
     rows = _work(known.filter(status__in=Incident.WITH_TEAM), _since_assigned)
     _join(rows, Assignment.objects.visible_to(user).open().select_related("team"))
+    _join_questions(rows)
     rows.sort(key=lambda row: (_level(row), _worst(row, now), row.marks.since))
     cleared = known.filter(status=Incident.Status.CLEARED).order_by("cleared_at", "id")
     without_result = _work(cleared[: WITHOUT_RESULT + 1], lambda incident: Marks(incident.status_since))
@@ -137,12 +143,16 @@ def teams(user: User) -> dict[str, Any]:
     known = set(Assignment.objects.visible_to(user).open().values_list("pk", flat=True))
     groups: dict[str, list[OnShift]] = {status: [] for status in GROUPS}
     freed = Assignment.objects.filter(team=OuterRef("pk"), ended_at__isnull=False).order_by("-ended_at")
-    on_shift = (
-        Team.objects.visible_to(user).on_shift().annotate(freed_at=Subquery(freed.values("ended_at")[:1]))
+    in_danger = panics.in_danger()
+    shown_teams = (
+        Team.objects.visible_to(user)
+        .filter(~Q(status=Team.Status.OFF_DUTY) | Q(pk__in=in_danger))
+        .annotate(freed_at=Subquery(freed.values("ended_at")[:1]))
     )
-    for team in on_shift.order_by("base", "call_sign", "id"):
+    for team in shown_teams.order_by("base", "call_sign", "id"):
         row = _on_shift(team, open_now.get(team.pk), known)
-        groups[row.status].append(row)
+        row.danger = in_danger.get(team.pk)
+        groups["in_danger" if row.danger else row.status].append(row)
     shown = [{"status": status, "label": GROUPS[status], "rows": rows} for status, rows in groups.items()]
     return {"groups": [group for group in shown if group["rows"]], "may": verbs_of(user)}
 
@@ -154,8 +164,10 @@ def teams_on(incident: Incident, user: User) -> dict[str, Any] | None:
     known = Assignment.objects.visible_to(user).filter(incident=incident).select_related("team")
     ordered = known.order_by("assigned_at", "id")
     rows = [Sent(each, marks.of_assignment(each, incident.priority)) for each in ordered]
+    asked = Assistance.objects.open().filter(assignment__in=ordered).select_related("assignment__team")
     can_send = incident.status in Incident.WITH_TEAM or incident.can_move(Incident.Status.ASSIGNED)
-    return {"incident": incident, "sent": rows, "can_send": can_send, "may": verbs_of(user)}
+    shown = {"incident": incident, "sent": rows, "asked": asked.order_by("asked_at")}
+    return {**shown, "can_send": can_send, "may": verbs_of(user)}
 
 
 def sent(assignment: Assignment) -> Sent:
@@ -210,6 +222,14 @@ def _join(rows: Sequence[Work], assignments: Iterable[Assignment]) -> None:
         row.sent = [Sent(each, marks.of_assignment(each, row.incident.priority)) for each in ordered]
 
 
+def _join_questions(rows: Sequence[Work]) -> None:
+    """Put with each incident the teams on it that ask for another one, the first to ask first."""
+    by_assignment = {one.assignment.pk: (row, one.assignment) for row in rows for one in row.sent}
+    for question in Assistance.objects.open().filter(assignment__in=by_assignment).order_by("asked_at"):
+        row, question.assignment = by_assignment[question.assignment_id]
+        row.asked.append(question)
+
+
 def _on_shift(team: Any, assignment: Assignment | None, known: Collection[Any]) -> OnShift:
     position, page = marks.of_position(team), to("interventions:team", team.pk)
     if assignment is None:
@@ -226,4 +246,5 @@ def _level(row: Work) -> int:
 
 
 def _worst(row: Work, now: datetime) -> int:
-    return min((one.marks.rank(now) for one in row.sent), default=2)
+    """Those who ask for a team wait no less than what is too late."""
+    return 0 if row.asked else min((one.marks.rank(now) for one in row.sent), default=2)

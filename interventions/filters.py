@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
-from interventions.models import Assignment, Position, Team
+from interventions.models import Assignment, Assistance, Panic, Position, Team
 from interventions.models.assignment import AssignmentQuerySet
 
 
@@ -27,8 +27,28 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         model = Assignment
         fields: list[str] = []
 
-    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001
+    def filter_open(self, rows: AssignmentQuerySet, name: str, value: bool) -> AssignmentQuerySet:  # noqa: FBT001  its
         return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)
+
+
+class PanicFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Panic.Status.choices)
+    team = filters.UUIDFilter(field_name="team_id")
+    incident = filters.UUIDFilter(field_name="incident_id")
+
+    class Meta:
+        model = Panic
+        fields: list[str] = []
+
+
+class AssistanceFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    status = filters.ChoiceFilter(choices=Assistance.Status.choices)
+    assignment = filters.UUIDFilter(field_name="assignment_id")
+    incident = filters.UUIDFilter(field_name="assignment__incident_id")
+
+    class Meta:
+        model = Assistance
+        fields: list[str] = []
 
 
 class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from carma import clock
+from carma.accounts.models import User
 from carma.errors import InvalidInput
-from interventions.command.grammar import LONGEST
+from carma.geo import places
+from interventions.shifts import Template, eligible
 
 
 class ToldTimeField(forms.TimeField):
@@ -50,20 +53,6 @@ class AssignForm(HowForm):
     team = forms.UUIDField()
 
 
-class CommandForm(forms.Form):
-    """A line of the command bar as its preview hands it on."""
-
-    line = forms.CharField(max_length=LONGEST, strip=False)
-    key = forms.UUIDField()
-    seen = forms.CharField(max_length=400, required=False)
-
-    def told(self) -> dict[str, Any]:
-        """Raises `InvalidInput` for what does not come from a preview."""
-        for name, complaints in self.errors.items():
-            raise InvalidInput(str(complaints[0]), field=name)
-        return self.cleaned_data
-
-
 def _last_moment(told: time) -> datetime:
     """The night the clocks change has times that come twice (the later counts) or not at all."""
     latest = clock.now() + clock.SKEW
@@ -74,3 +63,131 @@ def _last_moment(told: time) -> datetime:
         for fold in (1, 0)
     )
     return next(moment for moment in moments if moment <= latest and clock.local(moment).time() == told)
+
+
+class UntilField(ToldTimeField):
+    """A time of day at which something ends; becomes the next moment (UTC) that it is that late."""
+
+    def clean(self, value: Any) -> Any:
+        told = forms.TimeField.clean(self, value)
+        return None if told is None else _next_moment(told)
+
+
+class CrewChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs only
+    """Members of the zone who may be in a team, by name."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=User.objects.none(), required=False, **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+
+class CrewForm(HowForm):
+    """Who is in a team, and until when."""
+
+    members = CrewChoice(label=_("Crew"))
+    guests = forms.CharField(label=_("Others in the crew (names)"), max_length=160, required=False)
+    until_at = UntilField(label=_("Until about"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["members"]
+        field.queryset = eligible().order_by("last_name", "first_name", "username")
+
+    def told(self, *leave_out: str) -> dict[str, Any]:
+        """For the action. Raises `InvalidInput` with the first complaint about what was typed."""
+        for name, complaints in self.errors.items():
+            raise InvalidInput(str(complaints[0]), field=name)
+        values = {name: value for name, value in self.cleaned_data.items() if name not in leave_out}
+        values["expect"] = values.pop("version")
+        return values
+
+
+class StartForm(CrewForm):
+    call_sign = forms.CharField(label=_("Call sign"), max_length=12)
+    base = forms.CharField(label=_("Base"), max_length=40)
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    vehicle = forms.CharField(label=_("Vehicle"), max_length=40, required=False)
+    equipment = forms.CharField(label=_("Equipment"), max_length=200, required=False)
+
+    field_order = ["call_sign", "base", "sector", "vehicle", "equipment", "members", "guests", "until_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_sectors(self)
+
+    def told(self, *leave_out: str) -> dict[str, Any]:
+        values = super().told(*leave_out)
+        del values["expect"]
+        return values
+
+
+class ChangeTeamForm(CrewForm):
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    vehicle = forms.CharField(label=_("Vehicle"), max_length=40, required=False)
+    equipment = forms.CharField(label=_("Equipment"), max_length=200, required=False)
+
+    field_order = ["sector", "vehicle", "equipment", "members", "guests", "until_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_sectors(self)
+
+
+class TakeOverForm(CrewForm):
+    with_work = forms.BooleanField(label=_("Take over what it is on as well"), required=False)
+
+
+class ShiftTemplateForm(forms.Form):
+    """One shift as it comes back."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Shift"), max_length=40)
+    base = forms.CharField(label=_("Base"), max_length=40)
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    least = forms.IntegerField(label=_("Minimum"), min_value=0, max_value=40)
+    days = forms.TypedMultipleChoiceField(
+        label=_("Days"),
+        choices=list(WEEKDAYS_ABBR.items()),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+    call_signs = forms.CharField(label=_("Call signs, with commas"), max_length=400, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_sectors(self)
+
+    def clean_call_signs(self) -> tuple[str, ...]:
+        signs = tuple(" ".join(sign.split()) for sign in self.cleaned_data["call_signs"].split(","))
+        if any(len(sign) > 12 for sign in signs):
+            raise forms.ValidationError(_("A call sign has at most 12 signs."))
+        return tuple(sign for sign in signs if sign)
+
+    def template_told(self) -> Template:
+        told = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return Template(**{**told, "days": tuple(told["days"])})
+
+
+def _offer_sectors(form: forms.Form) -> None:
+    """The sectors in force; a code that is none of them any more stays as it stands."""
+    sectors = places.names("sector")
+    known = form.initial.get("sector", "")
+    others = {known: known} if known and known not in sectors else {}
+    field: Any = form.fields["sector"]
+    field.choices = [("", "-"), *sectors.items(), *others.items()]
+
+
+def _next_moment(told: time) -> datetime:
+    """The hour that the clocks skip counts as the hour after."""
+    now = clock.now()
+    today = clock.local(now).date()
+    moments = (
+        datetime.combine(today + timedelta(days=ahead), told, clock.ZONE).astimezone(UTC) for ahead in (0, 1)
+    )
+    return next((moment for moment in moments if moment > now), now + timedelta(days=1))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from carma.actionfields.models import Priority
 from carma.incidents.models import Incident
-from carma.incidents.watch import waits_since
+from carma.incidents.watch import priority_of, waits_since
 from interventions import watch
 from interventions.models import Assignment, Team
 
@@ -31,7 +31,7 @@ class Marks:
 
 def of_incident(incident: Incident) -> Marks:
     """How long an incident waits for a team."""
-    return _by_terms(incident.priority, "unassigned", waits_since(incident))
+    return _by_terms(priority_of(incident), "unassigned", waits_since(incident))
 
 
 def of_assignment(assignment: Assignment, priority: Priority | None) -> Marks:

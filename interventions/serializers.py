@@ -6,8 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from carma.api.serializers import InputSerializer, MoveSerializer, RowSerializer
-from interventions.models import Assignment, Position, Team
+from carma.api.serializers import (
+    InputSerializer,
+    MomentField,
+    MoveSerializer,
+    RowSerializer,
+    VersionedSerializer,
+)
+from interventions.models import Assignment, Assistance, Panic, Position, ShiftTemplate, Team
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -20,6 +26,10 @@ class TeamSerializer(RowSerializer[Team]):
             "sector",
             "crew",
             "vehicle",
+            "equipment",
+            "began_at",
+            "until_at",
+            "relieves",
             "status",
             "status_since",
             "lat",
@@ -54,6 +64,81 @@ class AssignSerializer(MoveSerializer):
 
     incident = serializers.UUIDField()
     team = serializers.UUIDField()
+
+
+class CrewSerializer(InputSerializer):
+    """Who is in a team and until when; `members` are user names, `guests` names of people without one."""
+
+    members = serializers.ListField(
+        child=serializers.CharField(max_length=150), required=False, max_length=20
+    )
+    guests = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    until_at = MomentField(required=False, allow_null=True, help_text="When the shift is planned to end.")
+
+
+class StartTeamSerializer(CrewSerializer):
+    call_sign = serializers.CharField(max_length=12)
+    base = serializers.CharField(max_length=40)
+    sector = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    vehicle = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    equipment = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    at = MomentField(required=False, help_text="When the shift began, ISO 8601 with offset; default now.")
+    reason = serializers.CharField(
+        required=False, max_length=400, help_text="Needed when told more than two minutes late."
+    )
+
+
+class ChangeTeamSerializer(CrewSerializer, VersionedSerializer):
+    """What is not named stays as it is."""
+
+    sector = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    vehicle = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    equipment = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    reason = serializers.CharField(required=False, max_length=400)
+
+
+class TakeOverSerializer(CrewSerializer, MoveSerializer):
+    with_work = serializers.BooleanField(
+        required=False, help_text="Take its open assignment over as well; without, a busy team refuses."
+    )
+
+
+class ShiftTemplateSerializer(RowSerializer[ShiftTemplate]):
+    class Meta:
+        model = ShiftTemplate
+        fields = [
+            "id",
+            "name",
+            "base",
+            "sector",
+            "starts",
+            "ends",
+            "days",
+            "call_signs",
+            "least",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class ShiftTemplateToldSerializer(VersionedSerializer):
+    """Times are those on the clocks of the zone; a shift that ends before it starts ends the next day."""
+
+    name = serializers.CharField(max_length=40)
+    base = serializers.CharField(max_length=40)
+    sector = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    starts = serializers.TimeField()
+    ends = serializers.TimeField()
+    days = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=6),
+        min_length=1,
+        max_length=7,
+        help_text="Weekdays on which it starts, Monday is 0.",
+    )
+    call_signs = serializers.ListField(
+        child=serializers.CharField(max_length=12), required=False, max_length=40, default=list
+    )
+    least = serializers.IntegerField(min_value=0, max_value=40, help_text="How few teams there may be.")
 
 
 class TrackSerializer(RowSerializer[Position]):
@@ -110,3 +195,47 @@ class PositionsSerializer(serializers.Serializer[Any]):
     kept = serializers.IntegerField(help_text="Late or out of order: on the track only.")
     duplicates = serializers.IntegerField()
     refused = RefusedPositionSerializer(many=True)
+
+
+class PanicSerializer(RowSerializer[Panic]):
+    class Meta:
+        model = Panic
+        fields = [
+            "id",
+            "team",
+            "incident",
+            "status",
+            "status_since",
+            "raised_at",
+            "pressed_at",
+            "times_pressed",
+            "well_at",
+            "ended_at",
+            "lat",
+            "lon",
+            "position_at",
+            "place",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AssistanceSerializer(RowSerializer[Assistance]):
+    class Meta:
+        model = Assistance
+        fields = [
+            "id",
+            "assignment",
+            "urgency",
+            "status",
+            "status_since",
+            "asked_at",
+            "ended_at",
+            "answer",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class AskAssistanceSerializer(InputSerializer):
+    urgency = serializers.ChoiceField(choices=Assistance.Urgency.choices)

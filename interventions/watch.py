@@ -58,10 +58,15 @@ def follow(assignment: Assignment) -> None:
 
 
 def restart(assignment: Assignment) -> None:
-    """Stop the clocks of an assignment, and what they raised, and start the one that runs now."""
+    """The team moved or let itself be heard: what its clocks raised is over, and they start anew."""
+    alerts.settle(assignment.incident, *BY_KIND, about=str(assignment.pk))
+    wind(assignment)
+
+
+def wind(assignment: Assignment) -> None:
+    """Stop the clocks of an assignment and start the one that runs now; an alarm goes on sounding."""
     about = str(assignment.pk)
     cancel_timers(assignment.incident, *BY_KIND, about=about, at=assignment.status_since)
-    alerts.settle(assignment.incident, *BY_KIND, about=about)
     running = over(assignment)
     if running is not None:
         start(running, assignment, step=WARN)

@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from carma.config.local.redis import RedisServer
+from carma.web import catalogues
 from tests import services
 
 # Nothing is random, and a busy machine is no failure.
@@ -41,9 +42,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """No test reaches the zone that runs from this checkout: until a fixture starts one, there is none."""
     services.point_to(services.NOWHERE)
+    services.listen_nowhere()
     settings.VAR_DIR = Path(tempfile.mkdtemp(prefix="carma-test-var-"))
     settings.STATIC_ROOT = settings.VAR_DIR / "static"
     settings.STATIC_ROOT.mkdir()
+    catalogues.compile_stale()  # as set-up does: whether the zone ever ran here must make no difference
     os.environ["CARMA_VAR"] = str(settings.VAR_DIR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the servers are ended
     config.add_cleanup(lambda: shutil.rmtree(settings.VAR_DIR, ignore_errors=True))

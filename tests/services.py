@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -103,14 +104,29 @@ def server(kind: str) -> Iterator[Server]:
 def point_to(addresses: dict[str, str]) -> None:
     """Point this process and those it starts to other servers, whatever var/env says."""
     os.environ.update(addresses)
-    for alias, name in (("default", "DATABASE_URL"), ("owner", "DATABASE_OWNER_URL")):
+    for alias, name, limits in (
+        ("default", "DATABASE_URL", environment.WORK_LIMITS),
+        ("owner", "DATABASE_OWNER_URL", ""),
+    ):
         if name in addresses:
             connections[alias].close()
             # The dictionaries stay the same objects: connections hold on to them.
-            connections.settings[alias].update(environment.database(addresses[name]))
+            connections.settings[alias].update(environment.database(addresses[name], limits=limits))
     if "REDIS_URL" in addresses:
         settings.CELERY_BROKER_URL = addresses["REDIS_URL"]
         current_app.conf.update(broker_url=addresses["REDIS_URL"])
+
+
+def listen_nowhere() -> None:
+    """Have pages look for their stream where nobody answers, not at the zone that may run on this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        settings.STREAM_PORT = probe.getsockname()[1]
+    directives = {
+        **settings.CONTENT_SECURITY_POLICY["DIRECTIVES"],
+        "connect-src": ["'self'", f"*:{settings.STREAM_PORT}"],
+    }
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
 
 
 def point_to_database(place: Server, name: str) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from carma import clock
 from carma.accounts.models import User
 from carma.alerts import actions
 from carma.alerts.alarms import sounding_for
@@ -22,8 +21,9 @@ panel("shell", template="alerts/_shell.html", context=lambda _none, user: soundi
 
 @on_timer(REPEAT)
 def repeat(timer: Any, alert: Any) -> None:
-    # After an outage it is told once, not once for every half minute that was missed.
-    actions.repeat(alert, at=max(timer.due_at, clock.now()))
+    # After an outage it is told once, not once for every half minute that was missed. The timer ended by
+    # the clock of the database: this host's may be wrong.
+    actions.repeat(alert, at=max(timer.due_at, timer.ended_at))
 
 
 @subscribe("timer.dead")

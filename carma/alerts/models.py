@@ -5,11 +5,12 @@ from typing import Self, Unpack
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
+from carma.alerts import kinds
 from carma.errors import MoveNotAllowed
 from carma.lifecycle import How, Lifecycle
 from carma.timers.actions import cancel_timers
@@ -25,8 +26,18 @@ class AlertQuerySet(VisibleQuerySet["Alert"]):
             return self
         return self.filter(recipients=user) if user.has_perm("alerts.view_alert") else self.none()
 
+    def on(self, subject: models.Model, *of_kinds: str) -> Self:
+        """Those of these kinds on a record, the newest first."""
+        subjects = self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+        return subjects.filter(kind__in=of_kinds).order_by("-raised_at", "-status_since", "id")
+
+    def raised_on(self, subject: models.Model, *of_kinds: str) -> Self:
+        return self.on(subject, *of_kinds).filter(status=Alert.Status.RAISED)
+
     def sounding(self) -> Self:
-        return self.filter(status=Alert.Status.RAISED).order_by("priority", "raised_at", "id")
+        """What nobody acknowledged yet: what has a sound of its own before all else, then by priority."""
+        loud = Case(When(kind__in=kinds.LOUD, then=0), default=1)
+        return self.filter(status=Alert.Status.RAISED).order_by(loud, "priority", "raised_at", "id")
 
     def past(self) -> Self:
         """What no longer sounds, newest first."""
@@ -95,6 +106,11 @@ class Alert(Lifecycle):
     @property
     def topic(self) -> str:
         return "alert:all"
+
+    @property
+    def sound(self) -> str:
+        """The sound this kind has for itself alone, or none."""
+        return kinds.of(self.kind).sound
 
     @property
     def message(self) -> str:

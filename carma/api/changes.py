@@ -8,7 +8,7 @@ after it misses nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -74,7 +74,9 @@ def _start(since: str, newest: int) -> int:
 def _moment(since: str) -> datetime:
     try:
         moment = parse_datetime(since)
-    except ValueError:
+        if moment is not None and moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         moment = None
     if moment is None or moment.tzinfo is None or moment.year < 2000:
         raise InvalidInput(

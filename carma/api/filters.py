@@ -17,7 +17,8 @@ PAGING = frozenset({"limit", "cursor", "updated_since"})
 def narrowed(filterset_class: Any, names: frozenset[str]) -> Any:
     """The same filters without those that nobody asked for."""
     fewer = type(filterset_class.__name__, (filterset_class,), {})
-    fewer.base_filters = {name: filterset_class.base_filters[name] for name in names}  # type: ignore[attr-defined]
+    base_filters = {name: filterset_class.base_filters[name] for name in names}
+    fewer.base_filters = base_filters  # type: ignore[attr-defined]  # django-filter has no types
     return fewer
 
 

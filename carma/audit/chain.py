@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ SELECT seq, why FROM (
 ) checked WHERE why IS NOT NULL ORDER BY seq LIMIT 100
 """
 _TIP = "SELECT seq, encode(hash, 'hex') FROM audit_entry WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"
+TAIL = 4096  # bytes, some twenty anchors
 _AT = "SELECT encode(hash, 'hex') FROM audit_entry WHERE seq = %s"
 
 
@@ -53,8 +55,8 @@ def anchor() -> bool:
         cursor.execute(_TIP)
         tip = cursor.fetchone()
     file = anchors_file()
-    last = _anchored()[-1:] if file.exists() else []
-    if tip is None or (last and last[0]["seq"] == tip[0]):
+    last = _last_anchored(file)
+    if tip is None or (last and last["seq"] == tip[0]):
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as lines:
@@ -62,16 +64,28 @@ def anchor() -> bool:
     return True
 
 
-def _anchored() -> list[dict[str, Any]]:
-    lines = anchors_file().read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+def _anchored(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The anchors in these lines; one that a full disk cut off half-way is no anchor."""
+    for line in lines:
+        with suppress(ValueError):
+            yield json.loads(line)
+
+
+def _last_anchored(file: Path) -> dict[str, Any] | None:
+    """The newest anchor, from the end of a file that grows for years."""
+    if not file.exists():
+        return None
+    with file.open("rb") as lines:
+        lines.seek(max(0, file.stat().st_size - TAIL))
+        tail = lines.read().decode(errors="replace").splitlines()
+    return next(_anchored(reversed(tail)), None)
 
 
 def _lost_anchors() -> Iterator[Break]:
     if not anchors_file().exists():
         return
     with connection.cursor() as cursor:
-        for told in _anchored():
+        for told in _anchored(anchors_file().read_text(encoding="utf-8").splitlines()):
             cursor.execute(_AT, [told["seq"]])
             found = cursor.fetchone()
             if found is None or found[0] != told["hash"]:

@@ -12,14 +12,24 @@ from carma.followups.api import FollowUpViewSet
 from carma.geo.api import AddressViewSet
 from carma.incidents.api import CallViewSet, IncidentViewSet
 from carma.policy.api import MonthlyReportViewSet
-from interventions.api import AssignmentViewSet, PositionViewSet, TeamViewSet
+from interventions.api import (
+    AssignmentViewSet,
+    AssistanceViewSet,
+    PanicViewSet,
+    PositionViewSet,
+    ShiftTemplateViewSet,
+    TeamViewSet,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
 router.register("calls", CallViewSet)
 router.register("teams", TeamViewSet)
+router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
+router.register("panics", PanicViewSet)
+router.register("assistance", AssistanceViewSet)
 router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)

@@ -38,8 +38,15 @@ def words(name: str, default: str) -> list[str]:
     return [word for word in value(name, default).replace(",", " ").split() if word]
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's settings for `postgresql://user:password@host:port/name`; a socket folder as `?host=`."""
+# A process that hangs inside a transaction must not hold up the alarms of the others for ever.
+WORK_LIMITS = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+
+def database(url: str, *, limits: str = "") -> dict[str, Any]:
+    """Django's settings for `postgresql://user:password@host:port/name`; a socket folder as `?host=`.
+
+    `limits` are settings of each session, as PostgreSQL takes them on a command line.
+    """
     parts = urlsplit(url)
     told = dict(parse_qsl(parts.query))
     return {
@@ -57,6 +64,7 @@ def database(url: str) -> dict[str, Any]:
             "keepalives_interval": 5,
             "keepalives_count": 3,
             "tcp_user_timeout": 15000,
+            **({"options": limits} if limits else {}),
             **told,
         },
     }

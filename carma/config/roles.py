@@ -20,27 +20,34 @@ FIELD = (
     "incidents.note_incident",
     "incidents.take_call",
     "interventions.report_position",
+    "interventions.raise_panic",
+    "followups.ask_followup",
 )
 ROOM = (
     *FIELD,
     "incidents.qualify_incident",
     "incidents.cancel_incident",
     "incidents.merge_incident",
+    "incidents.link_incident",
     "incidents.close_incident",
     "interventions.assign_team",
+    "interventions.lead_shift",
     "alerts.view_every_alert",
     "alerts.acknowledge_alert",
     "followups.answer_followup",
     "interventions.view_track",
+    "interventions.end_panic",
 )
+LEAD = ("incidents.reopen_incident", "incidents.unmerge_incident")
+ROSTER = ("interventions.change_shifttemplate",)
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "dispatcher": (*SEE_ALL, *ROOM),
     "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, "incidents.reopen_incident", *FIGURES, *ENGINE),
+    "team_lead": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES, *ENGINE),
     "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
     "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
     "investigator": (
@@ -58,7 +65,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "chief": (*SEE_ALL, *FIGURES, "alerts.view_every_alert"),
     "dpo": ("audit.view_entry",),
     "desk": (*SEE_ALL, "incidents.take_call", "incidents.note_incident"),
-    "provider": ("interventions.view_team", "interventions.report_position"),
+    "provider": ("interventions.view_team", "interventions.report_position", "interventions.raise_panic"),
     "admin": ("accounts.view_user", "api.view_servicetoken", *ENGINE),
 }
 

@@ -108,7 +108,7 @@ TEMPLATES = [
 
 _url = environment.value("DATABASE_URL", "postgresql:///carma")
 DATABASES = {
-    "default": environment.database(_url),
+    "default": environment.database(_url, limits=environment.WORK_LIMITS),
     # Migrations alone run as the owner, so that the application can't rewrite its own audit trail.
     "owner": {
         **environment.database(environment.value("DATABASE_OWNER_URL", _url)),
@@ -206,6 +206,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
+        "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "carma.api.schema.document_the_shared",

@@ -9,10 +9,10 @@ from django.db.models import Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from carma import clock
 from carma.alerts.models import Alert
 from carma.events import position
 from carma.events.models import Delivery, Event
-from carma.timers.actions import database_now
 from carma.timers.models import Heartbeat, Timer
 
 SHOWN = 25
@@ -52,7 +52,7 @@ class State:
 
 def state() -> State:
     """Everything at one moment, by the database's clock."""
-    now = database_now()
+    now = clock.database_now()
     owed = Delivery.objects.filter(done_at=None)
     alerts = Alert.objects.sounding()
     newest = Event.objects.order_by("-pk").values_list("at", flat=True).first()

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from carma import clock
 from carma.accounts.models import User
 
+LONGEST_NAME = 150
+
 
 class SignInForm(AuthenticationForm):
     error_messages = {
@@ -24,6 +26,11 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control form-control-lg"
+
+    def clean(self) -> dict[str, Any]:
+        if len(self.cleaned_data.get("username", "")) > LONGEST_NAME:
+            raise self.get_invalid_login_error()  # longer than any name: not tried, and nothing to count
+        return super().clean()
 
 
 class ProfileForm(forms.Form):
@@ -95,6 +102,12 @@ class AuditForm(forms.Form):
         if told.get("day_from") and told.get("day_to") and told["day_from"] > told["day_to"]:
             raise ValidationError(_("The period ends before it begins."))
         return told
+
+    def clean_day_to(self) -> date | None:
+        day: date | None = self.cleaned_data["day_to"]
+        if day and day >= date.max:
+            raise ValidationError(_("Choose an earlier day."))
+        return day
 
     @property
     def since(self) -> datetime | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Model
+from django.db.models.functions import Now
 
 from carma import registry
 from carma.events.models import Delivery, Event
@@ -34,7 +35,7 @@ def emit_all(told: Sequence[tuple[str, Model]], *, at: datetime) -> list[Event]:
         for kind, subject in told
     )
     owed = [
-        Delivery(event=event, subscriber=name, due_at=at)
+        Delivery(event=event, subscriber=name, due_at=Now())  # by the database's clock
         for event in events
         for name in registry.subscribers(event.kind)
     ]

@@ -7,11 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
+from carma import clock
+from carma.accounts.models import User
 from carma.api.serializers import MoveSerializer
 from carma.api.viewsets import Listed, Shown
+from carma.followups import actions
 from carma.followups.filters import FollowUpFilter
 from carma.followups.models import FollowUp
-from carma.followups.serializers import FollowUpSerializer
+from carma.followups.serializers import AskSerializer, FollowUpSerializer
+from carma.incidents.models import Incident
 
 
 class FollowUpViewSet(Listed, Shown):
@@ -23,10 +27,21 @@ class FollowUpViewSet(Listed, Shown):
     action_permissions = {
         "list": "followups.view_followup",
         "retrieve": "followups.view_followup",
+        "create": "followups.ask_followup",
         "take": "followups.answer_followup",
         "finish": "followups.answer_followup",
         "decline": "followups.answer_followup",
     }
+
+    @extend_schema(request=AskSerializer, responses={201: FollowUpSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Ask for one; asked before on this incident, that one is answered."""
+
+        def act(*, by: User, incident: UUID, kind: str) -> FollowUp:
+            known = self.named(Incident.objects.defer("search"), incident, field="incident")
+            return actions.ask(known, kind, at=clock.now(), by=by)
+
+        return self.run_create(act, AskSerializer)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])

@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from carma.accounts.models import User
 from carma.events.models import Event
 from carma.followups import actions
 from carma.followups.models import FollowUp
-from carma.incidents import timeline
+from carma.incidents import closing, timeline
 from carma.incidents.models import Incident
 from carma.registry import panel, subscribe
 
@@ -21,9 +23,12 @@ def ask_victim_care(event: Event) -> None:
         actions.propose(incident, at=event.at, only=FollowUp.Kind.VICTIM_CARE)
 
 
-@subscribe("incident.cleared")
+@subscribe("incident.cleared", "incident.retyped")
 def ask_the_rest(event: Event) -> None:
-    actions.propose(Incident.objects.select_related("type").get(pk=event.subject_id), at=event.at)
+    """Also when the type is put right while the result is written: what the right type asks counts."""
+    incident = Incident.objects.select_related("type").get(pk=event.subject_id)
+    if incident.cleared_at is not None:
+        actions.propose(incident, at=event.at)
 
 
 def panel_context(incident: Incident, user: User) -> dict[str, Any] | None:
@@ -39,13 +44,14 @@ def panel_context(incident: Incident, user: User) -> dict[str, Any] | None:
     }
 
 
+closing.source(ask=actions.unanswered, answer=actions.answer)
 panel("incident", template="followups/_panel.html", context=panel_context, order=60)
 
 
 @timeline.source
 def follow_up_moments(incident: Incident) -> Iterable[timeline.Moment]:
     asked = {str(each.pk): each for each in incident.follow_ups.all()}
-    statuses = dict(FollowUp.Status.choices)
+    statuses = {**dict(FollowUp.Status.choices), "confirmed": _("Needed")}
     for entry in timeline.entries("followups.followup", asked):
         title = f"{asked[entry.subject_id].get_kind_display()}: {statuses[entry.action.partition('.')[2]]}"
         yield timeline.from_entry(entry, icon="arrow-right-circle", title=title)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self, Unpack
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,10 @@ class FollowUpQuerySet(VisibleQuerySet["FollowUp"]):
 
 
 class FollowUp(Lifecycle):
-    """What is asked after an incident, from one service, by a set time; a proposal until it is taken."""
+    """What is asked after an incident, from one service, by a set time; a proposal until it is taken.
+
+    `confirmed_at` (UTC) is when whoever closed the incident said that it is needed.
+    """
 
     class Kind(models.TextChoices):
         VICTIM_CARE = "victim_care", _("Victim care")
@@ -45,18 +49,23 @@ class FollowUp(Lifecycle):
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
-        permissions = [("answer_followup", _("Take, finish or decline follow-ups"))]
+        permissions = [
+            ("ask_followup", _("Ask for a follow-up")),
+            ("answer_followup", _("Take, finish or decline follow-ups")),
+        ]
         constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="followups_one_per_kind")]
         indexes = [
+            models.Index(fields=["-asked_at", "id"], name="followups_newest"),
             models.Index(
                 fields=["kind", "due_at"], condition=Q(status__in=["asked", "taken"]), name="followups_open"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +74,17 @@ class FollowUp(Lifecycle):
     @property
     def topic(self) -> str:
         return self.incident.topic
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody said yes or no to it, here or in the service itself."""
+        return self.confirmed_at is not None or self.status != self.Status.ASKED
+
+    def confirm(self, *, by: User | None, at: datetime) -> None:
+        """It is needed, says who closes the incident; its service still decides."""
+        with transaction.atomic():
+            self.hold()
+            self._change("followup.confirmed", by=by, at=at, confirmed_at=at)
 
     def take(self, **how: Unpack[How]) -> None:
         self._move(self.Status.TAKEN, **how)

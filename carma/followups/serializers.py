@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from carma.api.serializers import RowSerializer
+from rest_framework import serializers
+
+from carma.api.serializers import InputSerializer, RowSerializer
 from carma.followups.models import FollowUp
 
 
@@ -16,6 +18,12 @@ class FollowUpSerializer(RowSerializer[FollowUp]):
             "asked_at",
             "due_at",
             "ended_at",
+            "confirmed_at",
             "version",
         ]
         read_only_fields = fields
+
+
+class AskSerializer(InputSerializer):
+    incident = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=FollowUp.Kind.choices)

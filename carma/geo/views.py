@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import nan
+from math import isfinite, nan
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ MATCHES = "geo/_matches.html"
 def search(request: HttpRequest) -> HttpResponse:
     """Options for what is being typed (`q`); of equals, those near `lat` and `lon` come first."""
     point = _degrees(request, "lat"), _degrees(request, "lon")
-    near = point if point == point else None  # nan is not itself
+    near = point if all(map(isfinite, point)) else None
     return _options(request, addresses.search(request.GET.get("q", ""), near=near))
 
 

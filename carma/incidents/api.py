@@ -12,13 +12,15 @@ from carma.api.viewsets import Listed, Shown
 from carma.audit import trail
 from carma.incidents import actions
 from carma.incidents.filters import CallFilter, IncidentFilter
-from carma.incidents.models import Call, Incident
+from carma.incidents.models import Call, Incident, Link
 from carma.incidents.serializers import (
     AttachCallSerializer,
     CallSerializer,
     CancelSerializer,
     FinishSerializer,
     IncidentSerializer,
+    LinkSerializer,
+    LinkToldSerializer,
     MergeSerializer,
     NoteSerializer,
     NoteToldSerializer,
@@ -28,6 +30,8 @@ from carma.incidents.serializers import (
     ReprioritiseSerializer,
     RetypeSerializer,
     TakeCallSerializer,
+    UnlinkSerializer,
+    UnmergeSerializer,
 )
 
 
@@ -37,7 +41,7 @@ class IncidentViewSet(Listed, Shown):
     queryset = Incident.objects.defer("search").order_by("-received_at", "id")
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilter
-    records_reading = True
+    records_reading = records_lists = True
     action_permissions = {
         "list": "incidents.view_incident",
         "retrieve": "incidents.view_incident",
@@ -48,6 +52,10 @@ class IncidentViewSet(Listed, Shown):
         "queue": "incidents.qualify_incident",
         "cancel": "incidents.cancel_incident",
         "merge": "incidents.merge_incident",
+        "unmerge": "incidents.unmerge_incident",
+        "link": "incidents.link_incident",
+        "unlink": "incidents.link_incident",
+        "links": "incidents.view_incident",
         "finish": "incidents.close_incident",
         "reopen": "incidents.reopen_incident",
         "note": "incidents.note_incident",
@@ -102,10 +110,46 @@ class IncidentViewSet(Listed, Shown):
 
         return self.run_move(act, MergeSerializer)
 
+    @extend_schema(request=UnmergeSerializer)
+    @action(detail=True, methods=["post"])
+    def unmerge(self, request: Request, pk: UUID) -> HttpResponse:
+        """Take it out of its master within 24 hours; its calls go back. 409 `move_not_allowed`."""
+        return self.run_move(actions.unmerge, UnmergeSerializer)
+
+    @extend_schema(request=LinkToldSerializer)
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: UUID) -> HttpResponse:
+        """Note that it belongs with another. 409 `move_not_allowed` when they are linked already."""
+
+        def act(incident: Incident, *, to: UUID, **told: Any) -> None:
+            actions.link(incident, self.named(Incident.objects.defer("search"), to, field="to"), **told)
+
+        return self.run_move(act, LinkToldSerializer)
+
+    @extend_schema(request=UnlinkSerializer)
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: UUID) -> HttpResponse:
+        """End a link that was wrong."""
+
+        def act(incident: Incident, *, link: UUID, **told: Any) -> None:
+            actions.unlink(self.named(Link.objects.of(incident), link, field="link"), **told)
+
+        return self.run_move(act, UnlinkSerializer)
+
+    @extend_schema(responses=LinkSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"])
+    def links(self, request: Request, pk: UUID) -> HttpResponse:
+        """What it is linked to, oldest first; only what the user may know of."""
+        known = Link.objects.visible_to(self.member).of(self.get_object())
+        return self.page(known.order_by("at", "id"), LinkSerializer, recorded=False)
+
     @extend_schema(request=FinishSerializer)
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: UUID) -> HttpResponse:
-        """Write the result and close it, or leave it `reporting` until its document has a number."""
+        """Write the result and close it, or leave it `reporting` until its document has a number.
+
+        409 `answers_needed` names in `missing` the follow-ups that were not answered yes or no.
+        """
         return self.run_move(actions.finish, FinishSerializer)
 
     @extend_schema(request=ReopenSerializer)

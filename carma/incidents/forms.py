@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from carma import clock
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
+from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident
+from carma.incidents.models import Call, Incident, Link
 
 
 class TypeField(forms.Field):
@@ -40,13 +45,34 @@ class TypeField(forms.Field):
         return found[0]
 
 
+class LocalMomentField(forms.DateTimeField):
+    """A moment on the clocks of the zone; in the hour that comes twice the later one that has been."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        with suppress(ValueError, OverflowError):
+            told = datetime.fromisoformat(str(value).strip())
+            if told.tzinfo is None:
+                told = _last_of(told)
+            return told.astimezone(UTC)
+        raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def _last_of(told: datetime) -> datetime:
+    later, earlier = (told.replace(tzinfo=clock.ZONE, fold=fold) for fold in (1, 0))
+    return later if later <= clock.now() + clock.SKEW else earlier
+
+
 class PlaceMixin(forms.Form):
     """A place as chosen from the list, pointed at on the map, or only typed."""
 
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
-    address_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    address_id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
 
     def place_told(self) -> PlaceTold | None:
         """The place; typed without choosing, it is located when it can mean one place only."""
@@ -81,7 +107,7 @@ class IntakeForm(PlaceMixin):
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
     )
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
-    cic_received_at = forms.DateTimeField(
+    cic_received_at = LocalMomentField(
         label=_("Received at the CIC"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
@@ -111,6 +137,10 @@ class VerbForm(forms.Form):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+
     def how(self) -> dict[str, Any]:
         return {"expect": self.cleaned_data["version"], "reason": self.cleaned_data.get("reason", "")}
 
@@ -124,6 +154,7 @@ class QualifyForm(PlaceMixin, VerbForm):
         required=False,
         empty_label=_("as the type has it"),
     )
+    reason = forms.CharField(label=_("Reason (to lower a 0 or 1)"), max_length=400, required=False)
 
     field_order = ["type", "place", "priority"]
 
@@ -148,6 +179,17 @@ class CancelForm(VerbForm):
     reason = forms.CharField(label=_("Which zone, or what else to know"), max_length=400, required=False)
 
 
+YES, NO = "yes", "no"
+
+
+class AnswerField(forms.ChoiceField):
+    """Yes or no, and nothing chosen beforehand; with the cursor in it one key answers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "…"), (YES, pgettext_lazy("answer", "Yes")), (NO, pgettext_lazy("answer", "No"))]
+        super().__init__(choices=choices, required=False, **kwargs)
+
+
 class FinishForm(VerbForm):
     result = forms.ChoiceField(label=_("Result"), choices=Incident.Result.choices)
     pv_number = forms.CharField(
@@ -158,11 +200,33 @@ class FinishForm(VerbForm):
     )
     no_pv_reason = forms.CharField(label=_("Why there is no PV"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = closing.questions(self.incident)
+        for question in self.asked:
+            self.fields[f"answer_{question.key}"] = AnswerField(label=question.label)
+
+    def answers(self) -> dict[str, bool]:
+        told = {question.key: self.cleaned_data[f"answer_{question.key}"] for question in self.asked}
+        return {key: is_yes == YES for key, is_yes in told.items() if is_yes}
+
 
 class MergeForm(VerbForm):
     into = forms.CharField(
         label=_("Into which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
     )
+
+
+class UnmergeForm(VerbForm):
+    reason = forms.CharField(label=_("Why they are two incidents after all"), max_length=400)
+
+
+class LinkForm(VerbForm):
+    to = forms.CharField(
+        label=_("To which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
+    )
+    kind = forms.ChoiceField(label=_("How they belong together"), choices=Link.Kind.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class ReopenForm(VerbForm):

@@ -15,7 +15,7 @@ from carma.api.serializers import (
 )
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident, Note
+from carma.incidents.models import Call, Incident, Link, Note
 
 
 class PlaceSerializer(RowSerializer[Incident]):
@@ -143,14 +143,16 @@ class AttachCallSerializer(CallToldSerializer):
     incident = serializers.UUIDField()
 
 
-class QualifySerializer(VersionedSerializer):
+class ReasonedSerializer(VersionedSerializer):
+    reason = serializers.CharField(max_length=400, required=False)
+
+
+class QualifySerializer(ReasonedSerializer):
+    """`reason` is needed when a code 0 or 1 that was given before is lowered."""
+
     type = TypeField()
     place = PlaceToldSerializer()
     priority = PriorityField(required=False)
-
-
-class ReasonedSerializer(VersionedSerializer):
-    reason = serializers.CharField(max_length=400, required=False)
 
 
 class RetypeSerializer(ReasonedSerializer):
@@ -178,12 +180,40 @@ class MergeSerializer(MoveSerializer):
     into = serializers.UUIDField(help_text="The running incident that goes on.")
 
 
+class UnmergeSerializer(MoveSerializer):
+    reason = serializers.CharField(max_length=400)
+
+
+class LinkSerializer(RowSerializer[Link]):
+    class Meta:
+        model = Link
+        fields = ["id", "one", "other", "kind", "reason", "at"]
+        read_only_fields = fields
+
+
+class LinkToldSerializer(InputSerializer):
+    to = serializers.UUIDField(help_text="The incident it belongs with.")
+    kind = serializers.ChoiceField(choices=Link.Kind.choices)
+    reason = serializers.CharField(max_length=200)
+
+
+class UnlinkSerializer(InputSerializer):
+    link = serializers.UUIDField()
+    reason = serializers.CharField(max_length=200)
+
+
 class FinishSerializer(MoveSerializer):
     """A result that asks for a document stays `reporting` until its number, or why there is none."""
 
     result = serializers.ChoiceField(choices=Incident.Result.choices)
     pv_number = serializers.CharField(max_length=30, required=False)
     no_pv_reason = serializers.CharField(max_length=200, required=False)
+    answers = serializers.DictField(
+        child=serializers.BooleanField(),
+        required=False,
+        help_text="Whether each follow-up that its type proposes is needed, by kind.",
+    )
+    otherwise = serializers.BooleanField(required=False, help_text="The answer for those not named.")
 
 
 class ReopenSerializer(MoveSerializer):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from carma import clock
 from carma.actionfields.models import IncidentType, Priority
 from carma.alerts.models import Alert
-from carma.audit.models import Entry
+from carma.audit.models import Entry, EntryQuerySet
 from carma.incidents.models import Incident
 from carma.web.templatetags.carma import STATUS_ICONS, local_time
 
@@ -93,7 +93,7 @@ def from_entry(entry: Entry, *, icon: str, title: str, detail: str = "") -> Mome
     )
 
 
-def entries(subject_type: str, ids: Iterable[Any]) -> Iterable[Entry]:
+def entries(subject_type: str, ids: Iterable[Any]) -> EntryQuerySet:
     rows = Entry.objects.filter(subject_type=subject_type, subject_id__in=[str(pk) for pk in ids])
     return rows.select_related("actor").order_by("id")
 
@@ -123,7 +123,7 @@ def notes(incident: Incident) -> Iterable[Moment]:
 
 @source
 def changes(incident: Incident) -> Iterable[Moment]:
-    shown = [entry for entry in entries("incidents.incident", [incident.pk]) if entry.action not in HIDDEN]
+    shown = list(entries("incidents.incident", [incident.pk]).exclude(action__in=HIDDEN))
     labels = _labels(shown)
     for entry in shown:
         icon = STATUS_ICONS.get(entry.action.partition(".")[2], "arrow-left-right")
@@ -152,7 +152,12 @@ def _title(entry: Entry) -> str:
     return {
         "reprioritised": _("Priority changed"),
         "retyped": _("Type changed"),
+        "times_corrected": _("Times put right"),
         "merged_with": _("Another incident merged into this one"),
+        "unmerged": _("Taken apart again"),
+        "parted_from": _("Another incident taken out of this one"),
+        "linked": _("Linked to another incident"),
+        "unlinked": _("Link ended"),
         "relocated": _("Place changed"),
         "generated": _("Made for the demonstration"),
     }.get(verb, verb)

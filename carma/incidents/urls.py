@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from carma.incidents.views import intake, pages, verbs
+from carma.incidents.views import intake, pages, presence, verbs
 
 app_name = "incidents"
 urlpatterns = [
     path("", pages.recent, name="recent"),
+    path("list/", pages.listed, name="list"),
     path("new/", intake.new, name="new"),
     path("new/types/", intake.types, name="types"),
     path("new/duplicates/", intake.duplicates, name="duplicates"),
     path("<uuid:pk>/", pages.incident, name="incident"),
     path("<uuid:pk>/head/", pages.head, name="head"),
     path("<uuid:pk>/timeline/", pages.moments, name="timeline"),
+    path("<uuid:pk>/presence/", presence.presence, name="presence"),
     path("<uuid:pk>/attach/", intake.attach, name="attach"),
     path("<uuid:pk>/qualify/", verbs.qualify, name="qualify"),
     path("<uuid:pk>/priority/", verbs.priority, name="priority"),
@@ -21,6 +23,9 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", verbs.cancel, name="cancel"),
     path("<uuid:pk>/finish/", verbs.finish, name="finish"),
     path("<uuid:pk>/merge/", verbs.merge, name="merge"),
+    path("<uuid:pk>/unmerge/", verbs.unmerge, name="unmerge"),
+    path("<uuid:pk>/link/", verbs.link, name="link"),
+    path("<uuid:pk>/links/<uuid:link>/end/", verbs.unlink, name="unlink"),
     path("<uuid:pk>/reopen/", verbs.reopen, name="reopen"),
     path("<uuid:pk>/notes/", verbs.note, name="note"),
 ]

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_noop
 
+from carma.actionfields.models import Priority
 from carma.alerts import actions as alerts
 from carma.events import outbox
 from carma.incidents.models import Incident
+from carma.norms import figures
 from carma.timers.actions import cancel_timers, set_timer
 from carma.timers.models import Timer
 
@@ -21,11 +23,18 @@ UNASSIGNED_TEXT = gettext_noop("No team yet: incident %(reference)s, priority %(
 
 def unassigned(incident: Incident, *, step: int = WARN) -> None:
     """Set, or set anew, the timer by the incident's priority."""
-    if incident.priority is None or not incident.is_waiting:
+    if not incident.is_waiting:
         return
-    term = incident.priority.term("unassigned", STAGES[step])
+    term = priority_of(incident).term("unassigned", STAGES[step])
     if term is not None:
         set_timer(UNASSIGNED, incident, due_at=waits_since(incident) + term, step=step)
+
+
+def priority_of(incident: Incident) -> Priority:
+    """The priority by which its clocks run: until it has one, that of the norm `unqualified_priority`."""
+    if incident.priority is not None:
+        return incident.priority
+    return Priority.objects.get(pk=int(figures.value("unqualified_priority")))
 
 
 def waits_since(incident: Incident) -> datetime:
@@ -41,17 +50,18 @@ def assigned(incident: Incident) -> None:
 
 def fire(timer: Timer, incident: Incident) -> None:
     """Warn, then alert the officer of duty; nothing when a team was assigned meanwhile."""
-    if not incident.is_waiting or incident.priority is None:
+    if not incident.is_waiting:
         return
+    priority = priority_of(incident).code
     if timer.step == WARN:
         outbox.emit("incident.late", incident, at=timer.due_at)
         unassigned(incident, step=ESCALATE)
         return
-    facts = {"reference": incident.reference, "priority": incident.priority.code}
+    facts = {"reference": incident.reference, "priority": priority}
     alerts.raise_alert(
         UNASSIGNED,
         incident,
-        priority=incident.priority.code,
+        priority=priority,
         text=UNASSIGNED_TEXT,
         facts=facts,
         at=timer.due_at,

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import product
+
 from carma.audit.models import Entry
 from carma.events.models import Event
 from carma.incidents.models import Incident
@@ -7,23 +10,32 @@ from carma.policy import tallies
 from carma.registry import subscribe
 
 
-@subscribe("incident.qualified", "incident.cancelled", "incident.merged", "incident.retyped")
+@subscribe(
+    "incident.received",
+    "incident.qualified",
+    "incident.queued",
+    "incident.cancelled",
+    "incident.merged",
+    "incident.merged_with",
+    "incident.retyped",
+    "incident.unmerged",
+    "incident.parted_from",
+)
 def keep_tallies(event: Event) -> None:
     incident = Incident.objects.get(pk=event.subject_id)
     types = {incident.type_id} if incident.type_id else set()
-    if event.kind == "incident.retyped":
-        types |= _former_types(event)
-    for code in types:
-        tallies.recount(tallies.month_of(incident.received_at), incident.municipality, code)
+    moments = {incident.received_at}
+    if event.kind in ("incident.retyped", "incident.merged_with", "incident.parted_from"):
+        types |= set(_former(event, "type"))
+        moments |= {datetime.fromisoformat(told) for told in _former(event, "received_at")}
+    for code, month in product(types, {tallies.month_of(moment) for moment in moments}):
+        tallies.recount(month, incident.municipality, code)
 
 
-def _former_types(event: Event) -> set[str]:
-    """The types the incident had, whose cells lost it."""
+def _former(event: Event, name: str) -> list[str]:
+    """What stood in a field of the incident before: that cell lost it."""
     told = Entry.objects.filter(
-        action="incident.retyped", subject_type=event.subject_type, subject_id=event.subject_id
+        action=event.kind, subject_type=event.subject_type, subject_id=event.subject_id
     )
-    return {
-        changes["type"][0]
-        for changes in told.values_list("changes", flat=True)
-        if changes.get("type", [None])[0]
-    }
+    changes = (one.get(name, [None])[0] for one in told.values_list("changes", flat=True))
+    return [was for was in changes if was]

@@ -93,7 +93,7 @@ def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
     )
     response["Retry-After"] = str(RETRY_AFTER_S)
     # One line a request is enough: Django would log a trace for each while the outage lasts.
-    response._has_been_logged = True  # type: ignore[attr-defined]
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
     return response
 
 

@@ -58,6 +58,8 @@ class Assignment(Lifecycle):
         Status.CLEARED: {Status.ON_SCENE},
     }
 
+    WORDS = {"status": _("Status"), "team": _("Team")}
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="assignments")
     team = models.ForeignKey(Team, models.PROTECT, related_name="assignments")
@@ -79,6 +81,7 @@ class Assignment(Lifecycle):
             ("operate_assignment", _("Update team statuses")),
         ]
         indexes = [
+            models.Index(fields=["-assigned_at", "id"], name="interventions_newest"),
             models.Index(
                 fields=["team", "-ended_at"],
                 condition=Q(ended_at__isnull=False),

@@ -31,6 +31,8 @@ class Team(Lifecycle):
 
     Busy or free follows from its open assignment, never from its status. `position_at` (UTC) says how
     old the point (WGS84) is. `device` is the name by which providers of positions know its radio.
+    `crew` names everybody in it, members of the zone first, then the `guests` who have no login.
+    The shift runs from `began_at` and is planned until `until_at`; `relieves` is the team it took over from.
     """
 
     class Status(models.TextChoices):
@@ -44,14 +46,30 @@ class Team(Lifecycle):
         Status.OFF_DUTY: {Status.AVAILABLE},
     }
 
+    WORDS = {
+        "status": _("Status"),
+        "crew": _("Crew"),
+        "vehicle": _("Vehicle"),
+        "equipment": _("Equipment"),
+        "sector": _("Sector"),
+        "until_at": _("Until about"),
+    }
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call_sign = models.CharField(max_length=12)
     base = models.CharField(max_length=40)
     sector = models.CharField(max_length=20, blank=True)
-    crew = models.CharField(max_length=160, blank=True)
+    crew = models.CharField(max_length=400, blank=True)
+    guests = models.CharField(max_length=160, blank=True)
     vehicle = models.CharField(max_length=40, blank=True)
+    equipment = models.CharField(max_length=200, blank=True)
     device = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
+    began_at = models.DateTimeField(null=True, blank=True)
+    until_at = models.DateTimeField(null=True, blank=True)
+    relieves = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="relieved_by", db_index=False
+    )
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     position_at = models.DateTimeField(null=True, blank=True)
@@ -61,7 +79,10 @@ class Team(Lifecycle):
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
-        permissions = [("operate_team", _("Put teams in and out of service"))]
+        permissions = [
+            ("operate_team", _("Put teams in and out of service")),
+            ("lead_shift", _("Start, change and take over teams")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["call_sign"], condition=~Q(status="off_duty"), name="interventions_call_sign_on_shift"
@@ -82,11 +103,17 @@ class Team(Lifecycle):
 
     def come_back(self, **how: Unpack[How]) -> None:
         """In service again, or at the start of a shift. Raises `MoveNotAllowed` for a call sign in use."""
-        namesakes = Team.objects.on_shift().filter(call_sign=self.call_sign).exclude(pk=self.pk)
-        if namesakes.exists():
+        others = Team.objects.on_shift().exclude(pk=self.pk)
+        if others.filter(call_sign=self.call_sign).exists():
             raise MoveNotAllowed(
                 gettext("Another team on shift is called %(team)s. End that one's shift first.")
                 % {"team": self}
+            )
+        holder = others.filter(device=self.device).first() if self.device else None
+        if holder is not None:
+            raise MoveNotAllowed(
+                gettext("%(holder)s, on shift, has the device of %(team)s. End that one's shift first.")
+                % {"holder": holder, "team": self}
             )
         self._move(self.Status.AVAILABLE, **how)
 
@@ -104,3 +131,4 @@ class Team(Lifecycle):
                     gettext("%(team)s is still on %(incident)s. Clear it there first.") % told
                 )
             self._move(self.Status.OFF_DUTY, **how)
+            self.places.filter(left_at=None).update(left_at=self.status_since)

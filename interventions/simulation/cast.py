@@ -26,10 +26,6 @@ def officer(team: Team) -> User:
     )
 
 
-def is_player(username: str) -> bool:
-    return username.startswith(PREFIX)
-
-
 def _player(username: str, first_name: str, last_name: str, *, role: str) -> User:
     user, is_new = User.objects.get_or_create(
         username=username, defaults={"first_name": first_name, "last_name": last_name, "password": "!"}

@@ -26,7 +26,7 @@ register = template.Library()
 
 SYMBOLS = (
     "alarm-fill", "check-circle", "exclamation-triangle-fill", "geo-alt", "hourglass-split", "pencil-square",
-    "question-circle", "send", "three-dots",
+    "person-plus-fill", "question-circle", "send", "three-dots",
     *STATUS_ICONS.values(), *(verb.icon for verb in ON_ASSIGNMENT.values()),
 )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _use(name: str) -> SafeString:
 def _shapes(names: list[str]) -> list[tuple[str, SafeString]]:
     """Each icon without the <svg> around it."""
     inner = (icons.svg(name).partition(">")[2].removesuffix("</svg>") for name in names)
-    return [(name, mark_safe(shapes)) for name, shapes in zip(names, inner, strict=True)]  # noqa: S308
+    return [(name, mark_safe(shapes)) for name, shapes in zip(names, inner, strict=True)]  # noqa: S308  ours
 
 
 def _unix(moment: datetime) -> int:

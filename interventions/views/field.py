@@ -9,17 +9,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from carma.audit import trail
+from carma import clock
+from carma.errors import InvalidInput
+from carma.followups.actions import ask
+from carma.followups.models import FollowUp
 from carma.incidents.actions import add_note
+from carma.incidents.forms import NoteForm
+from carma.incidents.views.reading import record_reading
 from carma.web.answers import fragment, partial_or_redirect
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions.field import of_team
 from interventions.models import Assignment, Team
 
-CHOSEN, SEEN = "field_team", "field_seen"
+CHOSEN = "field_team"
+FIELD_PART = "interventions/_field.html"
 
 may_operate = permission_required("interventions.operate_assignment", raise_exception=True)
+may_ask = permission_required("followups.ask_followup", raise_exception=True)
 may_note = permission_required("incidents.note_incident", raise_exception=True)
 
 
@@ -28,20 +35,20 @@ may_note = permission_required("incidents.note_incident", raise_exception=True)
 @live_page
 def field(request: Request) -> HttpResponse:
     """One team's work, for a thumb."""
-    return render(request, "interventions/field.html", _work(request))
+    return render(request, "interventions/field.html", work(request))
 
 
 @may_operate
 @require_GET
 def now(request: Request) -> HttpResponse:
-    return fragment(request, "interventions/_field.html", _work(request))
+    return fragment(request, FIELD_PART, work(request))
 
 
 @may_note
 @require_GET
 def note_form(request: Request) -> HttpResponse:
     """Apart from the rest, so that what is being typed holds up nothing."""
-    return fragment(request, "interventions/_field_note.html", _work(request))
+    return fragment(request, "interventions/_field_note.html", work(request))
 
 
 @may_operate
@@ -65,16 +72,28 @@ def leave(request: Request) -> HttpResponse:
 def note(request: Request, pk: UUID) -> HttpResponse:
     """Write a note on the incident of an assignment."""
     assignment = get_object_or_404(Assignment.objects.visible_to(request.user), pk=pk)
-    add_note(assignment.incident, request.POST.get("text", ""), by=request.user)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(str(form.errors["text"][0]), field="text")
+    add_note(assignment.incident, form.cleaned_data["text"], by=request.user)
     to, said = "interventions:field", _("Your note is saved.")
-    return partial_or_redirect(request, "interventions/_field_note.html", _work(request), to=to, said=said)
+    return partial_or_redirect(request, "interventions/_field_note.html", work(request), to=to, said=said)
 
 
-def _work(request: Request) -> dict[str, Any]:
+@may_ask
+@require_POST
+def ask_victim_care(request: Request, pk: UUID) -> HttpResponse:
+    """Have victim care asked for the incident of an assignment."""
+    assignment = get_object_or_404(Assignment.objects.visible_to(request.user), pk=pk)
+    ask(assignment.incident, FollowUp.Kind.VICTIM_CARE, at=clock.now(), by=request.user)
+    to, said = "interventions:field", _("Victim care is asked.")
+    return partial_or_redirect(request, FIELD_PART, work(request), to=to, said=said)
+
+
+def work(request: Request) -> dict[str, Any]:
     """What the chosen team is on; the first time its words are shown is recorded before they leave."""
     context = of_team(request.user, request.session.get(CHOSEN, ""))
     assignment = context.get("assignment")
-    if assignment and request.session.get(SEEN) != str(assignment.pk):
-        trail.read(assignment.incident, by=request.user)
-        request.session[SEEN] = str(assignment.pk)
+    if assignment:
+        record_reading(request, assignment.incident)
     return context

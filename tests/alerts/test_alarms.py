@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event as Signal
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -15,8 +18,15 @@ from carma.accounts.models import User
 from carma.alerts.actions import raise_alert
 from carma.alerts.models import Alert
 from carma.audit.models import Entry
+from carma.duty.models import Turn
 from carma.events.models import Event
 from carma.incidents.models import Incident
+from carma.timers.actions import run_due
+from carma.timers.models import Timer
+from interventions.actions import assign
+from interventions.models import Team
+from tests.cast import Member
+from tests.events.streaming import until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Browse = Callable[[User], Client]
@@ -169,3 +179,67 @@ def test_more_alerts_take_no_more_queries(
 @pytest.mark.parametrize("page", ["recent", "list", "alarms"])
 def test_a_role_without_alerts_may_not_look(browse: Browse, policy_maker: User, page: str) -> None:
     assert browse(policy_maker).get(reverse(f"alerts:{page}")).status_code == 403
+
+
+def test_who_comes_on_duty_is_told_at_the_next_repeat(alert: Alert, member: Member, clock: Traveller) -> None:
+    relief = member("relief", "duty_officer")
+    starts = time_now.now() + timedelta(minutes=1)
+    Turn.objects.create(
+        function=Turn.Function.DUTY_OFFICER,
+        person=relief,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=8),
+    )
+    assert relief not in alert.recipients.all()
+    run_due(starts + timedelta(seconds=10))
+
+    assert relief in alert.recipients.all()
+
+
+def test_a_host_whose_clock_runs_ahead_does_not_silence_it(incident: Incident, clock: Traveller) -> None:
+    clock.move_to(time_now.database_now() + timedelta(hours=1))
+    alert = sound(incident)
+
+    due = Timer.objects.of(alert).open().get().due_at
+    assert due <= time_now.database_now() + timedelta(seconds=30)
+
+
+def test_acknowledging_at_the_same_moment_keeps_no_team_back(
+    committed: None, incident: Incident, duty_officer: User, dispatcher: User, team: Team
+) -> None:
+    alert = sound(incident)
+    holds, goes_on = Signal(), Signal()
+
+    def take_it_slowly() -> None:
+        try:
+            with transaction.atomic():
+                Alert.objects.get(pk=alert.pk).acknowledge(by=duty_officer)
+                holds.set()
+                goes_on.wait(10)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(take_it_slowly)
+        assert holds.wait(10)
+        sent = pool.submit(_send, team, incident, dispatcher)
+        until(_somebody_waits, "the sending to wait for the acknowledgement")
+        goes_on.set()
+        slow.result(20)
+        sent.result(20)
+
+    alert.refresh_from_db()
+    assert (alert.status, team.assignments.count()) == ("acknowledged", 1)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
+        return bool(cursor.fetchone()[0])
+
+
+def _send(team: Team, incident: Incident, by: User) -> None:
+    try:
+        assign(team, incident, by=by)
+    finally:
+        connection.close()

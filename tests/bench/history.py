@@ -107,8 +107,9 @@ SELECT received_at, received_at, %(by)s, 'incident.' || verb, 'incidents.inciden
 FROM incidents_incident, unnest(ARRAY['qualified', 'assigned', 'on_scene', 'cleared', 'closed']) AS verb;
 """
 _ONGOING = """
-INSERT INTO interventions_team (id, call_sign, base, sector, crew, vehicle, status, status_since, version)
-SELECT gen_random_uuid(), 'W' || i, 'Genk', 'GENK', '', '', 'available', now(), 1
+INSERT INTO interventions_team
+    (id, call_sign, base, sector, crew, vehicle, device, status, status_since, version)
+SELECT gen_random_uuid(), 'W' || i, 'Genk', 'GENK', '', '', '', 'available', now(), 1
 FROM generate_series(1, %(count)s) i;
 WITH picked AS (
     SELECT id, row_number() OVER (ORDER BY received_at DESC) AS nr FROM incidents_incident

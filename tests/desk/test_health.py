@@ -6,13 +6,13 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from carma.timers.actions import database_now
+from carma import clock
 from carma.timers.models import Heartbeat, Timer
 
 
 @pytest.fixture
 def awake(db: None) -> None:
-    Heartbeat.objects.create(name="watchdog", at=database_now())
+    Heartbeat.objects.create(name="watchdog", at=clock.database_now())
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def test_it_is_healthy_while_the_engine_runs(client: Client, awake: None) -> Non
 
 
 def test_a_silent_engine_is_told(client: Client, db: None) -> None:
-    Heartbeat.objects.create(name="watchdog", at=database_now() - timedelta(seconds=16))
+    Heartbeat.objects.create(name="watchdog", at=clock.database_now() - timedelta(seconds=16))
     answer = client.get("/health/deep")
 
     assert (answer.status_code, answer.json()["engine"]) == (503, False)
 
 
 def test_a_timer_that_did_not_fire_is_told(client: Client, awake: None) -> None:
-    due = database_now() - timedelta(seconds=31)
+    due = clock.database_now() - timedelta(seconds=31)
     Timer.objects.create(kind="test.remind", subject_type="accounts.user", subject_id="1", due_at=due)
 
     assert client.get("/health/deep").json()["timers"] is False

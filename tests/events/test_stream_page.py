@@ -68,8 +68,10 @@ def test_a_part_that_shows_it_is_renewed(live: OpenLive) -> None:
 
 def test_what_did_not_change_is_left_alone(live: OpenLive) -> None:
     page = live()
+    page.evaluate("window.before = document.getElementById('quiet')")
     tell()
     shown(page, "queue", 1)
+    page.wait_for_function("document.getElementById('quiet') !== before", timeout=MS)
     page.evaluate("document.getElementById('quiet').mine = true")
     with page.expect_response("**/part/quiet/", timeout=MS) as answer:
         tell()

@@ -127,10 +127,11 @@ def test_any_list_of_callers_is_recorded(api: Login, dispatcher: User, incident:
     assert entry.changes["found"] == [str(incident.calls.get().pk)]
 
 
-def test_a_plain_list_is_no_reading(api: Login, dispatcher: User, incident: Incident) -> None:
-    api(dispatcher).get(URL)
+def test_a_list_is_recorded_with_what_it_showed(api: Login, dispatcher: User, incident: Incident) -> None:
+    api(dispatcher).get(f"{URL}?open=true")
 
-    assert not Entry.objects.filter(action__in=["incident.read", "incident.searched"]).exists()
+    entry = Entry.objects.get(action="incident.searched")
+    assert (entry.actor, entry.changes) == (dispatcher, {"asked": "open=true", "found": [str(incident.pk)]})
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_each_verb_moves_it(api: Login, dispatcher: User, team_lead: User, incid
     address = f"{URL}{incident.pk}/"
     steps: list[tuple[APIClient, str, dict[str, Any], dict[str, Any]]] = [
         (client, "retype", {"type": "ORD-107"}, {"type": "ORD-107"}),
-        (client, "reprioritise", {"priority": 1}, {"priority": 1}),
+        (client, "reprioritise", {"priority": 4}, {"priority": 4}),
         (client, "queue", {"deferred_reason": "alle ploegen bezet"}, {"status": "queued"}),
         (client, "cancel", {"cancelled_because": "called_off"}, {"status": "cancelled"}),
         (lead, "reopen", {"reason": "belde opnieuw", "to_queue": True}, {"status": "queued"}),
@@ -183,7 +184,10 @@ def test_a_cleared_one_is_finished(
     client = api(dispatcher)
     reporting = client.post(f"{URL}{incident.pk}/finish/", {"result": "pv"}).json()
     assert reporting["status"] == "reporting"
-    r = client.post(f"{URL}{incident.pk}/finish/", {"result": "pv", "pv_number": "tg.69.l3.00572/24"})
+    r = client.post(
+        f"{URL}{incident.pk}/finish/",
+        {"result": "pv", "pv_number": "tg.69.l3.00572/24", "answers": {"neighbourhood": False}},
+    )
 
     assert (r.json()["status"], r.json()["pv_number"]) == ("closed", "TG.69.L3.00572/24")
 
@@ -286,5 +290,5 @@ def test_lists_cost_two_statements(
         take()
     client = api(dispatcher)
     client.get(URL)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the second writes who saw them
         client.get(f"{URL}?open=true")

@@ -41,7 +41,10 @@ def test_a_stale_change_is_refused_and_changes_nothing(incident: Incident, dispa
 
     with pytest.raises(Stale) as refusal:
         actions.reprioritise(incident, Priority.objects.get(code=4), by=dispatcher, expect=1)
-    assert refusal.value.facts == {"version": 2, "expected": 1}
+    facts = refusal.value.facts
+    assert (facts["version"], facts["expected"]) == (2, 1)
+    (change,) = facts["changed"]
+    assert (change["by"], change["fields"]["priority"]) == ("dispatcher", ["3", "2"])
     incident.refresh_from_db()
     assert incident.priority_id == 2
 

@@ -79,7 +79,7 @@ def test_an_impossible_moment_is_refused(take: Take, away: timedelta) -> None:
 
 def test_the_centre_hears_a_call_before_the_zone_does(take: Take) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        take("CRI-204", cic_received_at=time_now.now() + timedelta(seconds=10))
+        take("CRI-204", cic_received_at=time_now.now() + timedelta(seconds=90))
 
     assert refusal.value.field == "cic_received_at"
 

@@ -61,7 +61,7 @@ def test_the_usual_row_tells_call_team_and_end(told: dict[str, Told | NotTold]) 
         "place": {"label": "Demostraat 1", "lat": 50.96781, "lon": 5.48872},
     }
     assert at(usual, "depart") == datetime(2025, 11, 3, 15, 1, 33, 456700, tzinfo=UTC)
-    assert usual.steps[-1].body == {"result": "nothing_found"}
+    assert usual.steps[-1].body == {"result": "nothing_found", "otherwise": True}
 
 
 def test_moments_are_in_order_whatever_the_row_says(told: dict[str, Told | NotTold]) -> None:

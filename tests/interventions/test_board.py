@@ -179,7 +179,7 @@ def test_it_counts_per_priority(dispatcher: User, take: Take, assignment: Assign
     assert (by_code[0], counted["unqualified"]["waiting"]) == (None, 1)
 
 
-@pytest.mark.parametrize(("panel", "queries"), [("situation", 2), ("queue", 1), ("running", 3), ("teams", 3)])
+@pytest.mark.parametrize(("panel", "queries"), [("situation", 2), ("queue", 1), ("running", 4), ("teams", 4)])
 def test_more_work_takes_no_more_queries(
     dispatcher: User,
     take: Take,

@@ -5,12 +5,15 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from carma.accounts.models import User
+from carma.alerts.models import Alert
 from carma.audit.models import Entry
+from carma.followups.models import FollowUp
 from carma.incidents.models import Note
-from interventions import actions
-from interventions.models import Assignment, Team
+from interventions import actions, marks
+from interventions.models import Assignment, Assistance, Panic, Team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Browse = Callable[[User], Client]
@@ -140,3 +143,80 @@ def test_a_team_that_is_gone_asks_again(patrol: Client, officer: User, team: Tea
     team.go_off_duty(by=officer)
 
     assert "GK12" not in patrol.get(FIELD).content.decode()
+
+
+def test_the_clock_over_its_safety_is_shown_and_starts_anew(
+    patrol: Client, officer: User, assignment: Assignment
+) -> None:
+    hear = reverse("interventions:hear", args=[assignment.pk])
+    assert hear not in patrol.get(FIELD).content.decode()
+    actions.arrive(assignment, by=officer)
+    html = patrol.get(FIELD).content.decode()
+
+    assert html.count(f'hx-post="{hear}"') == 1
+    assert "field-welfare" in html
+    late_at = marks.of_assignment(assignment, assignment.incident.priority).late_at
+    assert late_at is not None
+    assert f'data-late-at="{int(late_at.timestamp())}"' in html
+    told = {"version": assignment.version, "back": "field"}
+    assert patrol.post(hear, told)["Location"] == FIELD
+    assignment.refresh_from_db()
+    assert assignment.heard_at is not None
+
+
+def test_another_team_is_asked_and_those_beside_it_are_named(
+    patrol: Client, dispatcher: User, assignment: Assignment, second_team: Team
+) -> None:
+    ask = reverse("interventions:ask_assistance", args=[assignment.pk])
+    assert patrol.post(ask, {"urgency": "urgent"})["Location"] == FIELD
+    question = Assistance.objects.get()
+    assert (question.status, question.urgency) == ("asked", "urgent")
+    assert (
+        reverse("interventions:withdraw_assistance", args=[question.pk]) in patrol.get(FIELD).content.decode()
+    )
+    actions.assign(second_team, assignment.incident, by=dispatcher)
+    html = patrol.get(FIELD).content.decode()
+
+    assert "BR21" in html
+    assert reverse("interventions:withdraw_assistance", args=[question.pk]) not in html
+
+
+def test_victim_care_is_asked_once_and_its_state_is_shown(
+    patrol: Client, officer: User, assignment: Assignment
+) -> None:
+    ask = reverse("interventions:ask_victim_care", args=[assignment.pk])
+    assert ask in patrol.get(FIELD).content.decode()
+    patrol.post(ask)
+    patrol.post(ask)
+
+    asked = FollowUp.objects.get()
+    assert (asked.kind, asked.incident, asked.status) == ("victim_care", assignment.incident, "asked")
+    assert Entry.objects.get(action="followup.asked").actor == officer
+    html = patrol.get(FIELD).content.decode()
+    assert ask not in html
+    assert asked.get_status_display() in html
+
+
+def test_the_panic_button_is_there_without_work_and_says_what_became_of_it(
+    patrol: Client, dispatcher: User, team: Team
+) -> None:
+    press = reverse("interventions:panic", args=[team.pk])
+    own = reverse("interventions:own_panic", args=[team.pk])
+    assert press in patrol.get(FIELD).content.decode()
+    assert patrol.post(press)["Location"] == FIELD
+    panic = Panic.objects.get()
+    assert reverse("interventions:panic_well", args=[panic.pk]) in patrol.get(own).content.decode()
+    Alert.objects.get().acknowledge(by=dispatcher)
+
+    assert dispatcher.display_name in patrol.get(own).content.decode()
+    patrol.post(reverse("interventions:panic_well", args=[panic.pk]))
+    panic.refresh_from_db()
+    assert (panic.status, panic.well_at is not None) == ("raised", True)
+
+
+def test_the_page_takes_few_queries(
+    patrol: Client, assignment: Assignment, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    patrol.get(FIELD)
+    with django_assert_max_num_queries(22):
+        patrol.get(FIELD)

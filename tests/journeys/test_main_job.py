@@ -107,6 +107,8 @@ def test_one_takes_the_call_the_other_sends_a_team_and_both_see_all_of_it(
     desk.keyboard.press("f")
     has_focus(desk, "#finish-result")
     desk.select_option("#finish-result", "nothing_found")
+    for answer in desk.locator("[id^=finish-answer_]").all():
+        answer.select_option("no")
     desk.keyboard.press("Control+Enter")
     has_status(desk, "#incident-head", "closed")
     expect(board.locator(row)).to_have_count(0, timeout=MS)
@@ -126,6 +128,7 @@ def test_the_whole_job_by_keyboard_alone_from_signing_in(
     dispatcher.save(update_fields=["password"])
     page = browser_page(None, "/login/")
     keys = page.keyboard
+    has_focus(page, "#id_username")
     keys.type(dispatcher.username)
     keys.press("Tab")
     keys.type(PASSWORD)
@@ -169,6 +172,11 @@ def test_the_whole_job_by_keyboard_alone_from_signing_in(
     keys.press("f")
     has_focus(page, "#finish-result")
     keys.type("Nothing")
+    keys.press("Tab")
+    keys.press("Tab")
+    for _proposal in range(4):  # one key each
+        keys.press("Tab")
+        keys.press("n")
     keys.press("Control+Enter")
     has_status(page, "#incident-head", "closed")
 

@@ -55,6 +55,7 @@ def evening(member: Member, committed: None) -> Iterator[User]:
     dispatcher = member("nele.vliet", "dispatcher")
     dispatcher.first_name, dispatcher.last_name = "Nele", "Vliet"
     dispatcher.save(update_fields=["first_name", "last_name"])
+    _begin_shift(dispatcher)
     houses = iter(Address.objects.order_by("source_id")[::257])
     free = iter(Team.objects.order_by("sector", "call_sign"))
     for minutes, code, words, deeds in EVENING:
@@ -72,6 +73,14 @@ def evening(member: Member, committed: None) -> Iterator[User]:
         run_round("test")
     yield dispatcher
     copies.forget()
+
+
+def _begin_shift(by: User) -> None:
+    """The teams came on one after the other, some hours ago."""
+    for number, team in enumerate(Team.objects.order_by("call_sign")):
+        with time_machine.travel(clock.now() - timedelta(hours=3, minutes=7 * number)):
+            team.go_out_of_service(by=by)
+            team.come_back(by=by)
 
 
 def _call(by: User, code: str, words: str, house: Address) -> Incident:

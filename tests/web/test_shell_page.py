@@ -128,3 +128,22 @@ def test_it_prints_without_the_bar(trial: Trial) -> None:
     expect(page.locator(".topbar")).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(59, "00:59"), (3_605, "1:00:05"), (86_399, "23:59:59"), (3 * 86_400, "3 d 0:00")]
+)
+def test_a_clock_that_runs_for_days_counts_them(trial: Trial, seconds: int, text: str) -> None:
+    page = trial()
+    page.evaluate(
+        """seconds => {
+          const clock = document.createElement("time");
+          clock.id = "clock";
+          clock.dataset.since = 1000;
+          clock.dataset.frozen = 1000 + seconds;
+          document.getElementById("list").append(clock);
+        }""",
+        seconds,
+    )
+
+    expect(page.locator("#clock")).to_have_text(text)

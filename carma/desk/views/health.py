@@ -10,7 +10,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from carma.timers.actions import database_now
+from carma import clock
 from carma.timers.models import Heartbeat, Timer
 
 ENGINE_SILENT = timedelta(seconds=15)
@@ -40,7 +40,7 @@ def deep(request: HttpRequest) -> JsonResponse:
     """The engine is awake: a round in the last 15 s, and no timer more than 30 s overdue."""
     if not _database_answers():
         return _answer({"database": False})
-    now = database_now()
+    now = clock.database_now()
     awake = Heartbeat.objects.filter(at__gte=now - ENGINE_SILENT).exists()
     overdue = Timer.objects.overdue_by(TIMER_LATE, at=now).exists()
     return _answer({"database": True, "engine": awake, "timers": not overdue})

@@ -195,7 +195,7 @@ def _write(rows: Sequence[Content], columns: Sequence[str]) -> None:
     sets = ", ".join(f"{column} = v.{column}" for column in columns[1:])
     values = ", ".join(f"%s::{CASTS.get(column, 'text')}[]" for column in columns)
     # Column names come from this file, values go as parameters.
-    statement = f"UPDATE geo_address a SET {sets} FROM unnest({values}) v({', '.join(columns)})"  # noqa: S608
+    statement = f"UPDATE geo_address a SET {sets} FROM unnest({values}) v({', '.join(columns)})"  # noqa: S608  ours
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]

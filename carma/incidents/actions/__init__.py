@@ -1,6 +1,8 @@
 from carma.incidents.actions.changes import add_note, qualify, reprioritise, retype
-from carma.incidents.actions.endings import cancel, finish, merge, queue, reopen
+from carma.incidents.actions.endings import cancel, finish, queue, reopen
 from carma.incidents.actions.intake import CallTold, PlaceTold, attach_call, take_call
+from carma.incidents.actions.linking import link, unlink
+from carma.incidents.actions.merging import merge, unmerge
 
 __all__ = [
     "CallTold",
@@ -9,6 +11,7 @@ __all__ = [
     "attach_call",
     "cancel",
     "finish",
+    "link",
     "merge",
     "qualify",
     "queue",
@@ -16,4 +19,6 @@ __all__ = [
     "reprioritise",
     "retype",
     "take_call",
+    "unlink",
+    "unmerge",
 ]

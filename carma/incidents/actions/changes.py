@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
@@ -14,6 +13,7 @@ from carma.events import outbox
 from carma.incidents import watch
 from carma.incidents.actions.intake import LONGEST_WORDS, PlaceTold, set_place
 from carma.incidents.models import Incident, Note
+from carma.lifecycle import not_ahead
 
 HIGH = 1  # lowering a code 0 or 1 needs a reason (domain 4.1)
 
@@ -27,16 +27,22 @@ def qualify(
     place: PlaceTold,
     priority: Priority | None = None,
     expect: int | None = None,
+    reason: str = "",
 ) -> None:
-    """Give a received incident its type, place and priority, so that teams can be sent."""
-    incident.hold()
-    incident.expect_version(expect)
-    chosen = priority or type.default_priority
+    """Give a received incident its type, place and priority, so that teams can be sent.
+
+    A priority it has already stays unless another is given. Raises `ReasonNeeded` when that lowers a
+    code 0 or 1.
+    """
+    _hold_running(incident, expect)
+    chosen = priority or incident.priority or type.default_priority
+    _justify(incident, chosen, reason)
     set_place(incident, place)
     fields = ("place", "address_id", "lat", "lon", "municipality", "sector", "wijk")
     incident._move(
         Incident.Status.QUALIFIED,
         by=by,
+        reason=reason,
         stamp="qualified_at",
         type=type,
         priority=chosen,
@@ -62,11 +68,9 @@ def reprioritise(
 ) -> None:
     """Raise or lower the priority; the timers follow. Raises `ReasonNeeded` when lowering a code 0 or 1."""
     _hold_running(incident, expect)
-    was = incident.priority_id
-    if was is not None and was <= HIGH and priority.code > was and not reason:
-        raise ReasonNeeded(
-            _("Say why priority %(was)s is lowered to %(to)s.") % {"was": was, "to": priority.code}
-        )
+    if priority == incident.priority:
+        return  # an alarm that somebody took upon himself does not begin anew
+    _justify(incident, priority, reason)
     incident._change(
         "incident.reprioritised", by=by, reason=reason, priority=priority, urgent=priority.urgent
     )
@@ -81,11 +85,19 @@ def add_note(incident: Incident, text: str, *, by: User, at: datetime | None = N
         raise InvalidInput(_("Write something first."), field="text")
     if len(text) > LONGEST_WORDS:
         raise InvalidInput(_("At most 8,000 signs in one note. Split it in two."), field="text")
-    at = at or clock.now()
+    at = not_ahead(at)
     note = Note.objects.create(incident=incident, at=at, by=by, text=text)
     trail.record("incident.noted", incident, by=by, at=at, changes={"note": [None, str(note.pk)]})
     outbox.emit("incident.noted", incident, at=at)
     return note
+
+
+def _justify(incident: Incident, priority: Priority, reason: str) -> None:
+    was = incident.priority_id
+    if was is not None and was <= HIGH and priority.code > was and not reason:
+        raise ReasonNeeded(
+            _("Say why priority %(was)s is lowered to %(to)s.") % {"was": was, "to": priority.code}
+        )
 
 
 def _hold_running(incident: Incident, expect: int | None) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -8,22 +9,33 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
-from carma.incidents import watch
+from carma.incidents import closing, watch
 from carma.incidents.models import Incident
-from carma.lifecycle import How
+from carma.lifecycle import How, not_ahead
 
 # court . charge . service . sequence / year, as TG.69.L3.00572/24 (domain 1.2)
 PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{4})$")
-EARLIEST = ("received_at", "qualified_at", "assigned_at", "en_route_at", "on_scene_at")
+WITH_PV = (Incident.Result.PV, Incident.Result.VPV)  # a report of another kind has a number of its own
 
 
 @transaction.atomic
 def queue(
     incident: Incident, *, deferred_reason: str = "", told_at: datetime | None = None, **how: Unpack[How]
 ) -> None:
-    """Let an incident wait. When it is deferred, the caller is told reason and delay (KB 17/9/2001)."""
-    if told_at is not None and not deferred_reason:
-        raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
+    """Let an incident wait. When it is deferred, the caller is told reason and delay (KB 17/9/2001).
+
+    Raises `MoveNotAllowed` for urgent work (codes 0 to 2), which waits for nothing but a free team.
+    """
+    if told_at is not None:
+        if not deferred_reason:
+            raise ReasonNeeded(_("Say what reason for the delay the caller was told."))
+        not_ahead(told_at)
+    _hold_own(incident)
+    if incident.urgent:
+        raise MoveNotAllowed(
+            _("%(incident)s is urgent and can't be put to wait. Send a team, or lower its priority first.")
+            % {"incident": incident}
+        )
     incident._move(
         Incident.Status.QUEUED, **how, **_given(deferred_reason=deferred_reason, deferral_told_at=told_at)
     )
@@ -43,50 +55,42 @@ def cancel(incident: Incident, because: str, **how: Unpack[How]) -> None:
 
 @transaction.atomic
 def finish(
-    incident: Incident, result: str, *, pv_number: str = "", no_pv_reason: str = "", **how: Unpack[How]
+    incident: Incident,
+    result: str,
+    *,
+    pv_number: str = "",
+    no_pv_reason: str = "",
+    answers: Mapping[str, bool] | None = None,
+    otherwise: bool | None = None,
+    **how: Unpack[How],
 ) -> None:
     """Write the result of a cleared incident and close it.
 
-    A result that asks for a document leaves it `reporting` until `pv_number`, or the reason why there
-    is none, is given. Raises `InvalidInput` for an unknown result or a number of another form.
+    A result that asks for a document leaves it `reporting` until its number (`pv_number`), or the reason
+    why there is none, is given. What its type proposes is answered before it closes: `answers` by key,
+    `otherwise` for the rest; else `AnswersNeeded`. Raises `InvalidInput` for an unknown result or a number
+    of another form.
     """
     if result not in Incident.Result.values:
         raise InvalidInput(_("Choose a result from the list."), field="result")
-    number = pv_number.strip().upper()
-    if number and not PV_NUMBER.match(number):
+    number, no_number = pv_number.strip().upper(), no_pv_reason.strip()
+    if number and result in WITH_PV and not PV_NUMBER.match(number):
         raise InvalidInput(_("A PV number looks like TG.69.L3.00572/24."), field="pv_number")
-    incident.hold()
-    written = _given(result=result, pv_number=number, no_pv_reason=no_pv_reason.strip())
-    if result in Incident.WITH_DOCUMENT and not (number or no_pv_reason.strip()):
+    _hold_own(incident)
+    written = {"result": result, "pv_number": number, "no_pv_reason": no_number}
+    is_written = result not in Incident.WITH_DOCUMENT or bool(number or no_number)
+    if is_written:
+        incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
+    else:
         incident._move(Incident.Status.REPORTING, **how, **written)
-        return
-    incident._move(Incident.Status.CLOSED, stamp="closed_at", **how, **written)
-
-
-@transaction.atomic
-def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
-    """Make an incident part of another: its calls move along and the earliest moments count.
-
-    Refused with `MoveNotAllowed` while a team is on it, and when the master is itself merged or over.
-    """
-    if incident.pk == into.pk:
-        raise InvalidInput(_("An incident can't be merged into itself."), field="into")
-    for one in sorted(
-        (incident, into), key=lambda each: each.pk
-    ):  # one order, so that two merges never deadlock
-        one.hold()
-    if into.status in (Incident.Status.MERGED, Incident.Status.CANCELLED, Incident.Status.CLOSED):
-        raise MoveNotAllowed(_("%(incident)s is over; choose a running incident.") % {"incident": into})
-    by, at = how["by"], how.get("at")
-    incident._move(Incident.Status.MERGED, **how, merged_into=into)
-    incident.calls.update(incident=into)
-    earliest = {
-        name: min(told)
-        for name in EARLIEST
-        if (told := [m for m in (getattr(incident, name), getattr(into, name)) if m])
-    }
-    into._change("incident.merged_with", by=by, at=at, reason=f"+ {incident}", **earliest)
-    watch.assigned(incident)
+    closing.settle(
+        incident,
+        answers or {},
+        otherwise=otherwise,
+        must=is_written,
+        by=how["by"],
+        at=incident.status_since,
+    )
 
 
 @transaction.atomic
@@ -97,11 +101,22 @@ def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     """
     if not how.get("reason"):
         raise ReasonNeeded(_("Say why the incident is reopened."))
+    _hold_own(incident)
     if to_queue or incident.status == Incident.Status.CANCELLED:
-        incident._move(Incident.Status.QUEUED, **how, closed_at=None, cancelled_because="")
+        waits = Incident.Status.QUEUED if incident.type_id else Incident.Status.RECEIVED
+        incident._move(waits, **how, closed_at=None, cancelled_because="")
         watch.unassigned(incident)
         return
     incident._move(Incident.Status.REPORTING, **how, closed_at=None)
+
+
+def _hold_own(incident: Incident) -> None:
+    """Lock it; what is part of another incident leaves that by `unmerge` alone."""
+    incident.hold()
+    if incident.status == Incident.Status.MERGED:
+        raise MoveNotAllowed(
+            _("%(incident)s is part of another incident. Take it out of that first.") % {"incident": incident}
+        )
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from carma import clock
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
-from carma.errors import InvalidInput, MoveNotAllowed
+from carma.errors import DomainError, InvalidInput, MoveNotAllowed
 from carma.events import outbox
 from carma.geo import places
 from carma.incidents import watch
@@ -19,6 +19,12 @@ from carma.incidents.models import Call, Incident
 
 LONGEST_WORDS = 8_000
 OLDEST = timedelta(days=400)
+
+
+class CallTaken(DomainError):
+    """A call came under a key that another call has."""
+
+    code = "call_taken"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def take_call(
     or a text over 8,000 signs, and `PlaceOutsideZone` for a point that is not ours. A call told twice under
     one `import_key` answers the first's incident.
     """
-    if (told_before := _told_before(call.import_key)) is not None:
+    if (told_before := _told_before(call.import_key, by)) is not None:
         return told_before.incident
     heard = clock.now()
     received_at = _plausible(call, heard)
@@ -77,7 +83,10 @@ def take_call(
         description=call.words.strip(),
     )
     if type is not None:
-        _classify(incident, type, priority or type.default_priority)
+        incident.type, incident.sphere = type, type.sphere
+        priority = priority or type.default_priority
+    if priority is not None:
+        incident.priority, incident.urgent = priority, priority.urgent
     if place is not None:
         set_place(incident, place)
     if type is not None and place is not None:
@@ -96,7 +105,9 @@ def take_call(
 @transaction.atomic
 def attach_call(call: CallTold, incident: Incident, *, by: User) -> Call:
     """Add one more call to an incident that is still running. Raises `MoveNotAllowed` when it is over."""
-    if (told_before := _told_before(call.import_key)) is not None:
+    if (told_before := _told_before(call.import_key, by)) is not None:
+        if told_before.incident_id != incident.pk:
+            raise CallTaken(_("This call was taken before, for another incident."))
         return told_before
     heard = clock.now()
     received_at = _plausible(call, heard)
@@ -126,20 +137,21 @@ def set_place(incident: Incident, place: PlaceTold) -> None:
         )
 
 
-def _told_before(import_key: str) -> Call | None:
-    """The call stored under this key; a second request with the key waits here for the first."""
+def _told_before(import_key: str, by: User) -> Call | None:
+    """The call stored under this key; a second request with the key waits here for the first.
+
+    Raises `CallTaken` when it stands on an incident that this user may not know of.
+    """
     if not import_key:
         return None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(4714, hashtext(%s))", [import_key])
-    return Call.objects.select_related("incident").filter(import_key=import_key).first()
-
-
-def _classify(incident: Incident, type: IncidentType, priority: Priority) -> None:
-    incident.type = type
-    incident.priority = priority
-    incident.urgent = priority.urgent
-    incident.sphere = type.sphere
+    told = Call.objects.select_related("incident").filter(import_key=import_key).first()
+    if told is not None and not (
+        told.taken_by_id == by.pk or Incident.objects.visible_to(by).filter(pk=told.incident_id).exists()
+    ):
+        raise CallTaken(_("This call was taken before."))
+    return told
 
 
 def _plausible(call: CallTold, heard: datetime) -> datetime:
@@ -149,7 +161,9 @@ def _plausible(call: CallTold, heard: datetime) -> datetime:
             _("The moment of the call lies in the future or more than a year back. Check date and time."),
             field="received_at",
         )
-    if call.cic_received_at and not received_at - timedelta(days=2) <= call.cic_received_at <= received_at:
+    if call.cic_received_at and not (
+        received_at - timedelta(days=2) <= call.cic_received_at <= received_at + clock.SKEW
+    ):
         raise InvalidInput(
             _("The centre received the call before the zone did, at most two days. Check the moment."),
             field="cic_received_at",

@@ -1,5 +1,7 @@
 from carma.incidents.models.call import Call
 from carma.incidents.models.incident import Incident, IncidentQuerySet
+from carma.incidents.models.link import Link
+from carma.incidents.models.presence import Presence
 from carma.incidents.models.record import Milestone, Note, Party
 
-__all__ = ["Call", "Incident", "IncidentQuerySet", "Milestone", "Note", "Party"]
+__all__ = ["Call", "Incident", "IncidentQuerySet", "Link", "Milestone", "Note", "Party", "Presence"]

@@ -24,6 +24,7 @@ class Call(models.Model):
 
     `received_at` is when it reached the zone, `cic_received_at` when it reached the provincial centre
     before that; both UTC. `import_key` is the number it bore in the system it was imported from.
+    `taken_for` is the incident it was taken for, when that was merged into the one it belongs to now.
     """
 
     class Channel(models.TextChoices):
@@ -47,6 +48,9 @@ class Call(models.Model):
     phone_digits = models.CharField(max_length=30, blank=True, editable=False)
     words = models.TextField(blank=True)
     import_key = models.CharField(max_length=80, blank=True)
+    taken_for = models.ForeignKey(
+        Incident, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -57,11 +61,12 @@ class Call(models.Model):
         verbose_name = _("call")
         verbose_name_plural = _("calls")
         indexes = [
+            models.Index(fields=["-received_at", "id"], name="incidents_call_newest"),
             models.Index(
                 fields=["phone_digits", "-received_at"],
                 condition=~Q(phone_digits=""),
                 name="incidents_call_phone",
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

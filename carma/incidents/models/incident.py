@@ -35,9 +35,9 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def waiting(self) -> Self:
         return self.filter(status__in=Incident.WAITING)
 
-    def by_urgency(self) -> Self:
-        """Highest priority first, then oldest; without a priority yet first of all."""
-        return self.order_by(models.F("priority").asc(nulls_first=True), "received_at", "id")
+    def reporting(self) -> Self:
+        """The team is free, the document that the result asks for is still to come."""
+        return self.filter(status=Incident.Status.REPORTING)
 
     def search(self, text: str) -> Self:
         """Find by number, by the caller's phone, or by words of the record in Dutch word forms."""
@@ -104,7 +104,20 @@ class Incident(Lifecycle):
         Status.CLEARED: {Status.ASSIGNED, Status.REPORTING, Status.CLOSED, Status.MERGED},
         Status.REPORTING: {Status.ASSIGNED, Status.CLOSED, Status.MERGED},
         Status.CLOSED: {Status.REPORTING, Status.QUEUED},
-        Status.CANCELLED: {Status.QUEUED},
+        Status.CANCELLED: {Status.QUEUED, Status.RECEIVED},
+        Status.MERGED: {Status.RECEIVED, Status.QUALIFIED, Status.QUEUED, Status.CLEARED, Status.REPORTING},
+    }
+
+    WORDS = {
+        "status": _("Status"),
+        "type": _("Type"),
+        "priority": _("Priority"),
+        "place": _("Place"),
+        "result": _("Result"),
+        "pv_number": _("PV number"),
+        "cancelled_because": _("Cancelled"),
+        "merged_into": _("Merged into"),
+        "deferred_reason": _("Told to wait"),
     }
     BACK = {
         Status.EN_ROUTE: {Status.ASSIGNED},
@@ -167,6 +180,8 @@ class Incident(Lifecycle):
             ("qualify_incident", _("Qualify incidents and set their priority")),
             ("cancel_incident", _("Cancel incidents")),
             ("merge_incident", _("Merge incidents")),
+            ("unmerge_incident", _("Take merged incidents apart again")),
+            ("link_incident", _("Link incidents")),
             ("close_incident", _("Close incidents")),
             ("reopen_incident", _("Reopen incidents")),
             ("note_incident", _("Write notes on incidents")),
@@ -184,6 +199,9 @@ class Incident(Lifecycle):
             ),
             models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"
+            ),
+            models.Index(
+                fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
             GinIndex(fields=["search"], name="incidents_search"),
         ]

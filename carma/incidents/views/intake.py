@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from carma import clock
 from carma.actionfields.models import Priority
 from carma.actionfields.suggest import types_for
+from carma.audit import trail
 from carma.incidents import actions
 from carma.incidents.duplicates import possible
 from carma.incidents.forms import IntakeForm
@@ -37,9 +38,12 @@ def new(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _not_valid(request, form)
     told = form.cleaned_data
-    priority = told["priority"] if told["type"] else None
     incident = actions.take_call(
-        form.call_told(), by=request.user, type=told["type"], place=form.place_told(), priority=priority
+        form.call_told(),
+        by=request.user,
+        type=told["type"],
+        place=form.place_told(),
+        priority=told["priority"],
     )
     return _saved(request, incident, form)
 
@@ -67,6 +71,7 @@ def duplicates(request: Request) -> HttpResponse:
         lon=told.get("lon"),
         phone=told.get("caller_phone", ""),
     )
+    trail.read_many((one.incident for one in found), by=request.user, purpose="duplicates")
     return render(request, "incidents/_duplicates.html", {"found": found, "asked": True})
 
 

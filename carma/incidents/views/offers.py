@@ -34,10 +34,10 @@ class Offer:
     def start(self, incident: Incident) -> VerbForm:
         """The form with what is known already."""
         known = {name: getattr(incident, name) for name in KNOWN}
-        return self.form(initial=known, auto_id=f"{self.name}-%s")
+        return self.form(incident=incident, initial=known, auto_id=f"{self.name}-%s")
 
-    def told(self, posted: QueryDict) -> VerbForm:
-        return self.form(posted, auto_id=f"{self.name}-%s")
+    def told(self, posted: QueryDict, incident: Incident) -> VerbForm:
+        return self.form(posted, incident=incident, auto_id=f"{self.name}-%s")
 
 
 def _can(to: Status) -> Callable[[Incident], bool]:
@@ -56,6 +56,18 @@ def _is_qualified(incident: Incident) -> bool:
     return bool(incident.status == Status.QUALIFIED)
 
 
+def _is_received(incident: Incident) -> bool:
+    return bool(incident.status == Status.RECEIVED)
+
+
+def _is_merged(incident: Incident) -> bool:
+    return bool(incident.status == Status.MERGED)
+
+
+def _always(incident: Incident) -> bool:
+    return True
+
+
 def _is_over(incident: Incident) -> bool:
     return incident.status in (Status.CLOSED, Status.CANCELLED)
 
@@ -68,7 +80,7 @@ _OFFERS = (
         icon="tag",
         form=forms.QualifyForm,
         permission="qualify_incident",
-        fits=_can(Status.QUALIFIED),
+        fits=_is_received,
         is_next=True,
     ),
     Offer(
@@ -116,6 +128,25 @@ _OFFERS = (
         form=forms.MergeForm,
         permission="merge_incident",
         fits=_can(Status.MERGED),
+    ),
+    Offer(
+        name="unmerge",
+        title=_("Take apart again"),
+        key="u",
+        icon="sign-split",
+        form=forms.UnmergeForm,
+        permission="unmerge_incident",
+        fits=_is_merged,
+        is_next=True,
+    ),
+    Offer(
+        name="link",
+        title=_("Link"),
+        key="l",
+        icon="link-45deg",
+        form=forms.LinkForm,
+        permission="link_incident",
+        fits=_always,
     ),
     Offer(
         name="cancel",

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from carma import clock
-from carma.audit import trail
+from carma.accounts.models import User
 from carma.incidents import timeline
 from carma.incidents.forms import NoteForm
-from carma.incidents.models import Incident
+from carma.incidents.models import Incident, Link
 from carma.incidents.views.offers import offered
+from carma.incidents.views.reading import record_reading
 from carma.web.answers import fragment
 from carma.web.live import live_page
 from carma.web.request import Request
@@ -46,7 +47,7 @@ def known(request: Request, pk: UUID) -> Incident:
 def incident(request: Request, pk: UUID) -> HttpResponse:
     """One incident, whole. Opening it is recorded before the page leaves."""
     record = known(request, pk)
-    trail.read(record, by=request.user)
+    record_reading(request, record, again=True)
     return render(request, "incidents/incident.html", page_context(record, request))
 
 
@@ -54,13 +55,16 @@ def incident(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 def head(request: Request, pk: UUID) -> HttpResponse:
     """What the incident is now, with what can be done."""
-    return fragment(request, "incidents/_head.html", head_context(known(request, pk), request))
+    record = known(request, pk)
+    record_reading(request, record)
+    return fragment(request, "incidents/_head.html", head_context(record, request))
 
 
 @may_see
 @require_GET
 def moments(request: Request, pk: UUID) -> HttpResponse:
     record = known(request, pk)
+    record_reading(request, record)
     return fragment(request, "incidents/_timeline.html", {"incident": record, "moments": timeline.of(record)})
 
 
@@ -68,10 +72,22 @@ def moments(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 @live_page
 def recent(request: Request) -> HttpResponse:
-    """The newest incidents the user may know of."""
-    rows = Incident.objects.visible_to(request.user).select_related("type", "priority")
-    newest = rows.defer("search", "description").order_by("-received_at", "id")[:SHOWN]
-    return render(request, "incidents/recent.html", {"incidents": newest})
+    """The newest incidents the user may know of, or with `?due` those whose document is still to come."""
+    return render(request, "incidents/recent.html", _listed(request))
+
+
+@may_see
+@require_GET
+def listed(request: Request) -> HttpResponse:
+    return fragment(request, "incidents/_recent.html", _listed(request))
+
+
+def _listed(request: Request) -> dict[str, Any]:
+    known = Incident.objects.visible_to(request.user)
+    is_due = "due" in request.GET
+    rows = known.reporting().order_by("cleared_at", "id") if is_due else known.order_by("-received_at", "id")
+    shown = rows.select_related("type", "priority").defer("search", "description")[:SHOWN]
+    return {"incidents": shown, "is_due": is_due}
 
 
 def page_context(record: Incident, request: Request) -> dict[str, Any]:
@@ -82,7 +98,21 @@ def head_context(record: Incident, request: Request) -> dict[str, Any]:
     """What is known, whom to call back, and a form for each verb that can be used now."""
     callers = record.calls.exclude(caller_name="", caller_phone="").order_by("received_at", "id")
     verbs = offered(record, request.user)
-    return {"incident": record, "callers": callers, "course": list(_course(record)), "verbs": verbs}
+    return {
+        "incident": record,
+        "callers": callers,
+        "course": list(_course(record)),
+        "verbs": verbs,
+        "links": links_of(record, request.user),
+        "may_link": request.user.has_perm("incidents.link_incident"),
+    }
+
+
+def links_of(record: Incident, user: User) -> list[tuple[Link, Incident]]:
+    """What it is linked to, as far as the user may know of that."""
+    rows = Link.objects.visible_to(user).of(record).select_related("one__type", "other__type")
+    light = rows.defer("one__search", "other__search", "one__description", "other__description")
+    return [(each, each.far_end(record)) for each in light.order_by("at", "id")]
 
 
 def _course(record: Incident) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,7 @@ from carma import clock
 from carma.errors import InvalidInput
 from carma.incidents import actions
 from carma.incidents.forms import NoteForm
-from carma.incidents.models import Incident
+from carma.incidents.models import Incident, Link
 from carma.incidents.models.incident import REFERENCE
 from carma.incidents.views.offers import OFFERS
 from carma.incidents.views.pages import head_context, known, page_context
@@ -38,7 +39,7 @@ def verb(name: str, *, said: Any) -> Callable[[Deed], View]:
         @require_POST
         def view(request: Request, pk: UUID) -> HttpResponse:
             record = known(request, pk)
-            form = offer.told(request.POST)
+            form = offer.told(request.POST, record)
             if not form.is_valid():
                 context = page_context(record, request)
                 context["verbs"] = [(one, form if one is offer else blank) for one, blank in context["verbs"]]
@@ -65,7 +66,7 @@ def qualify(record: Incident, form: Any, request: Request) -> None:
         type=told["type"],
         place=form.place_told(),
         priority=told["priority"],
-        expect=told["version"],
+        **form.how(),
     )
 
 
@@ -95,19 +96,39 @@ def cancel(record: Incident, form: Any, request: Request) -> None:
 def finish(record: Incident, form: Any, request: Request) -> None:
     told = form.cleaned_data
     document = {name: told[name] for name in ("pv_number", "no_pv_reason")}
-    actions.finish(record, told["result"], by=request.user, **document, **form.how())
+    actions.finish(record, told["result"], by=request.user, answers=form.answers(), **document, **form.how())
 
 
 @verb("merge", said=gettext_lazy("Merged."))
 def merge(record: Incident, form: Any, request: Request) -> None:
     """Merge into the running incident whose number was typed."""
-    typed = form.cleaned_data["into"]
-    number = REFERENCE.match(typed)
-    reference = f"{number[1]}-{int(number[2]):06}" if number else typed
-    into = Incident.objects.visible_to(request.user).filter(reference=reference).first()
-    if into is None:
-        raise InvalidInput(_("You know of no incident %(number)s.") % {"number": typed}, field="into")
+    into = numbered(form.cleaned_data["into"], request, field="into")
     actions.merge(record, into, by=request.user, **form.how())
+
+
+@verb("unmerge", said=gettext_lazy("They are two incidents again."))
+def unmerge(record: Incident, form: Any, request: Request) -> None:
+    actions.unmerge(record, by=request.user, **form.how())
+
+
+@verb("link", said=gettext_lazy("Linked."))
+def link(record: Incident, form: Any, request: Request) -> None:
+    """Link to the incident whose number was typed."""
+    told = form.cleaned_data
+    to = numbered(told["to"], request, field="to")
+    actions.link(record, to, by=request.user, kind=told["kind"], reason=told["reason"])
+
+
+@permission_required("incidents.link_incident", raise_exception=True)
+@require_POST
+def unlink(request: Request, pk: UUID, link: UUID) -> HttpResponse:
+    """End a link. Answers the incident's head to htmx."""
+    record = known(request, pk)
+    ended = get_object_or_404(Link.objects.visible_to(request.user).of(record), pk=link)
+    actions.unlink(ended, by=request.user, reason=request.POST.get("reason", "").replace("\0", "")[:200])
+    context = head_context(record, request)
+    said = _("The link is ended.")
+    return partial_or_redirect(request, "incidents/_head.html", context, to=_page(record), said=said)
 
 
 @verb("reopen", said=gettext_lazy("Reopened."))
@@ -129,6 +150,16 @@ def note(request: Request, pk: UUID) -> HttpResponse:
     return partial_or_redirect(
         request, "incidents/_note.html", context, to=_page(record), said=_("Note added.")
     )
+
+
+def numbered(typed: str, request: Request, *, field: str) -> Incident:
+    """The incident whose number was typed. Raises `InvalidInput` when the user knows of none."""
+    number = REFERENCE.match(typed)
+    reference = f"{number[1]}-{int(number[2]):06}" if number else typed
+    found = Incident.objects.visible_to(request.user).filter(reference=reference).first()
+    if found is None:
+        raise InvalidInput(_("You know of no incident %(number)s.") % {"number": typed}, field=field)
+    return found
 
 
 def _not_valid(request: Request, context: dict[str, Any], *, part: str, at: str) -> HttpResponse:

@@ -95,7 +95,8 @@ class Fields:
     def endings(self) -> dict[str, Body]:
         """What each verb that ends or takes up something is told."""
         told = self.word("result")
-        finish = {"result": told if told in Incident.Result.values else Incident.Result.NOTHING_FOUND.value}
+        result = told if told in Incident.Result.values else Incident.Result.NOTHING_FOUND.value
+        finish: Body = {"result": result, "otherwise": True}  # a log does not say what was proposed
         if finish["result"] in Incident.WITH_DOCUMENT:
             finish["no_pv_reason"] = NO_DOCUMENT
         because = told if told in Incident.Cancelled.values else Incident.Cancelled.ADVICE_BY_PHONE.value

@@ -37,6 +37,7 @@ STATUS_ICONS = {
     "available": "check-circle-fill",
     "out_of_service": "wrench",
     "off_duty": "moon",
+    "in_danger": "exclamation-octagon-fill",
 }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from carma.accounts.models import User
 from carma.geo.actions import load_geography
-from interventions.simulation.demo import access, history, rota, staff, teams
+from interventions.simulation.demo import access, history, rota, shifts, staff, teams
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         load_geography()
         staff.create()
         teams.create()
+        shifts.create(by=User.objects.get(username="team_lead"))
         turns = rota.create()
         access.create()
         self.stdout.write(

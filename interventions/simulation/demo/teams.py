@@ -29,7 +29,7 @@ def create() -> None:
             dice = seeded("team", sector, number)
             at = places[towns[sector][(number - 1) % len(towns[sector])]]
             Team.objects.create(
-                call_sign=f"{sector[:4].capitalize()} {number:02}",
+                call_sign=call_sign(sector, number),
                 base=base,
                 sector=sector,
                 crew=f"{people.full_name(dice)}, {people.full_name(dice)}",
@@ -39,3 +39,7 @@ def create() -> None:
                 position_at=now,
                 status_since=now - ON_SHIFT_FOR,
             )
+
+
+def call_sign(sector: str, number: int) -> str:
+    return f"{sector[:4].capitalize()} {number:02}"

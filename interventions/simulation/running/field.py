@@ -160,7 +160,8 @@ class Field:
             incidents.finish(incident, result, by=by)
             self.plan_result(incident)
             return
-        incidents.finish(incident, by=by, **self.papers.of(incident, incident.result or result))
+        papers = self.papers.of(incident, incident.result or result)
+        incidents.finish(incident, by=by, otherwise=True, **papers)
 
 
 def _away_m(team: Team, incident: Incident) -> float:

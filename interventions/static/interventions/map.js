@@ -8,6 +8,7 @@ const holder = document.getElementById("map");
 const words = holder.dataset;
 const reduced = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const OLD = 600; // seconds after which a team can be anywhere in its sector
+const CLOSE = 14; // zoom at which one place is shown
 const NEAR = 12; // zoom from which neighbourhoods are drawn
 const FAR = 11; // zoom below which teams are dots, told by name when pointed at
 
@@ -81,7 +82,8 @@ const rows = () => [...document.querySelectorAll("[data-place][id]")];
 function faceOf(row) {
   const { place, label } = row.dataset;
   if (place === "team") {
-    return `<span class="map-team" data-status="${escaped(row.dataset.status)}">${escaped(label)}</span>`;
+    const danger = row.dataset.danger === undefined ? "" : " data-danger";
+    return `<span class="map-team" data-status="${escaped(row.dataset.status)}"${danger}>${escaped(label)}</span>`;
   }
   const code = escaped(row.dataset.priorityCode);
   const waits = row.closest("#queue") !== null;
@@ -104,6 +106,14 @@ function choose(id) {
   row?.focus({ preventScroll: true });
 }
 
+/* What is most urgent lies on top. */
+function heightOf({ dataset }) {
+  if (dataset.place === "team") {
+    return dataset.danger === undefined ? 0 : 2000;
+  }
+  return 1000 - 100 * (Number(dataset.priorityCode) || 0);
+}
+
 function place(row) {
   const point = [Number(row.dataset.lat), Number(row.dataset.lon)];
   const face = faceOf(row);
@@ -117,7 +127,7 @@ function place(row) {
   if (marker.face !== face) {
     marker.face = face;
     marker.setIcon(L.divIcon({ html: face, className: `map-mark map-mark-${row.dataset.place}`, iconSize: null }));
-    marker.setZIndexOffset(row.dataset.place === "team" ? 0 : 1000 - 100 * (Number(row.dataset.priorityCode) || 0));
+    marker.setZIndexOffset(heightOf(row));
   }
   marker.setLatLng(point).addTo(map);
   const isOld = row.dataset.at && serverNow() - row.dataset.at > OLD;
@@ -164,14 +174,32 @@ function fit() {
   }
 }
 
+/* Somebody asks where it is: its row, and the map above the first of these that has a place. */
+function show(ids) {
+  const marker = ids.map((id) => markers.get(id)).find(Boolean);
+  if (marker) {
+    map.setView(marker.getLatLng(), Math.max(map.getZoom(), CLOSE), { animate: !reduced });
+  }
+  choose(ids.find((id) => document.getElementById(id)));
+}
+
+/* Who comes from another page to see one row finds it in the address. */
 function first() {
   if (!isFitted) {
     isFitted = true;
     fit();
+    if (location.hash && document.getElementById(location.hash.slice(1))) {
+      show([location.hash.slice(1)]);
+    }
   }
 }
 
 document.addEventListener("click", (event) => {
+  const asked = event.target.closest("[data-map-show]");
+  if (asked) {
+    event.preventDefault();
+    show(asked.dataset.mapShow.split(" "));
+  }
   if (event.target.closest("[data-map-fit]")) {
     fit();
   }

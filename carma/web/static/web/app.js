@@ -6,7 +6,7 @@ const toasts = document.getElementById("messages");
 const TOAST_MS = 6000;
 
 /* Signing in again in another window renews the token: the cookie knows, the page does not. */
-function formToken() {
+export function formToken() {
   const meta = document.querySelector('meta[name="csrf-token"]');
   const prefix = `${meta.dataset.cookie}=`;
   const cookie = document.cookie.split("; ").find((one) => one.startsWith(prefix));

@@ -11,6 +11,8 @@ const CLOCKS = "time[data-since], time[data-until]";
 const STEP = 0.4; // seconds by which the server's time must differ before clocks are moved
 const CALM = 10; // seconds between two changes of text for who asked for less motion
 
+const DAYS = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "day", unitDisplay: "narrow" });
+
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const rank = { "": 0, warn: 1, late: 2 };
 const drawn = new WeakSet();
@@ -33,6 +35,9 @@ function written(seconds) {
   const pad = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
+  if (hours >= 24) {
+    return DAYS.format(Math.floor(hours / 24)) + ` ${hours % 24}:${pad(minutes)}`;
+  }
   return (hours ? `${hours}:` : "") + `${pad(minutes)}:${pad(whole % 60)}`;
 }
 

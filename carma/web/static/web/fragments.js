@@ -2,6 +2,7 @@
 // its own address, where the server decides anew what this user may see.
 //
 // A live part is an element with an id, data-live="type:id type:*" (what it shows) and data-live-url.
+// With data-live-unseen it is fetched at once, and also while the page lies behind another: an alarm must sound there.
 // With data-live-every it is also asked for every so many seconds, for what no event tells of.
 // At most one fetch a second each; 304 leaves it alone; 403, 404 and 410 take it off the page.
 // Nothing moves under the user's hands: while somebody types, presses or has a menu open in it, the
@@ -40,22 +41,27 @@ function mark(element, spread) {
   plan();
 }
 
+// On coming back to a page that lay behind another, everything that is due is fetched at once.
+const isWanted = (element) => document.visibilityState !== "hidden" || element.matches("[data-live-unseen]");
+
+function moments() {
+  return [...due].filter(([id]) => isWanted(document.getElementById(id) ?? document.body)).map(([, moment]) => moment);
+}
+
 function plan(ms) {
   clearTimeout(timer);
-  if (due.size) {
-    const next = Math.min(...due.values()) - now();
+  const wanted = moments();
+  if (wanted.length) {
+    const next = Math.min(...wanted) - now();
     timer = setTimeout(run, ms ?? Math.max(next, 0));
   }
 }
 
 function run() {
-  if (document.visibilityState === "hidden") {
-    return; // on coming back, everything that is due is fetched at once
-  }
   const started = [];
   // Document order: what lies within a part that is fetched now comes with it.
   for (const element of document.querySelectorAll("[data-live]")) {
-    if (!(due.get(element.id) <= now()) || fetching.has(element.id)) {
+    if (!isWanted(element) || !(due.get(element.id) <= now()) || fetching.has(element.id)) {
       continue;
     }
     if (started.some((outer) => outer.contains(element))) {
@@ -68,7 +74,7 @@ function run() {
     }
   }
   forgetGone();
-  const waits = [...due.values()].some((moment) => moment <= now());
+  const waits = moments().some((moment) => moment <= now());
   plan(waits ? 500 : undefined);
 }
 
@@ -197,8 +203,16 @@ function isBusy(element) {
     (pressed !== null && element.contains(pressed)) ||
     (element.contains(focused) && focused.matches(FIELDS)) ||
     element.querySelector(MENUS) !== null ||
-    [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue)
+    [...element.querySelectorAll(TYPED)].some((field) => field.value !== field.defaultValue) ||
+    [...element.querySelectorAll("[type=checkbox], [type=radio]")].some((box) => box.checked !== box.defaultChecked) ||
+    [...element.querySelectorAll("select")].some(isChosen)
   );
+}
+
+/* Somebody chose something else than the page came with; without a default that is the first. */
+function isChosen({ options, selectedIndex }) {
+  const own = [...options].findIndex((option) => option.defaultSelected);
+  return selectedIndex !== Math.max(own, 0);
 }
 
 function shows(tokens) {
@@ -217,7 +231,7 @@ document.addEventListener("carma:event", ({ detail }) => {
   recent = recent.filter((past) => now() - past.at < RECENT);
   recent.push({ at: now(), selector: shows([one, all]) });
   for (const element of document.querySelectorAll(shows([one, all]))) {
-    mark(element, element.matches(shows([one])) ? 0 : SPREAD);
+    mark(element, element.matches(`${shows([one])}, [data-live-unseen]`) ? 0 : SPREAD);
   }
 });
 

@@ -81,7 +81,7 @@ function walk(event) {
 
 function openRow(event) {
   if (event.key !== "Enter" || !event.target.matches("[data-keys-list] > *, [data-keys-item]")) return false;
-  const link = event.target.matches("a, button") ? null : event.target.querySelector("a[href], button");
+  const link = event.target.matches("a, button") ? null : event.target.querySelector("a[href], button:not([data-verb])");
   link?.click();
   return Boolean(link);
 }
