@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import assistance, board, field, moves, panics, sending, shifts, templates
+from interventions.views import assistance, board, command, field, moves, panics, sending, shifts, templates
 
 app_name = "interventions"
 urlpatterns = [
@@ -36,6 +36,11 @@ urlpatterns = [
     path("assistance/<uuid:pk>/", assistance.question, name="assistance"),
     path("assistance/<uuid:pk>/decline/", assistance.decline, name="decline_assistance"),
     path("assistance/<uuid:pk>/withdraw/", assistance.withdraw, name="withdraw_assistance"),
+    path("help/commands/", command.help_page, name="command_help"),
+    path("command/preview/", command.preview, name="command_preview"),
+    path("command/run/", command.run, name="command_run"),
+    path("command/search/", command.search, name="command_search"),
+    path("command/<uuid:pk>/undo/", command.undo, name="command_undo"),
     path("field/", field.field, name="field"),
     path("field/now/", field.now, name="field_now"),
     path("field/note/", field.note_form, name="field_note_form"),

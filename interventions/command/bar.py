@@ -1,8 +1,9 @@
-"""A typed line from preview to deed: what it would do, doing exactly that, once."""
+"""A typed line from preview to deed: what it would do, then exactly that, once."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,16 +14,20 @@ from django.utils.translation import gettext as _
 
 from carma import clock
 from carma.accounts.models import User
-from carma.audit.models import Entry
+from carma.alerts.models import Alert
 from carma.errors import DomainError, InvalidInput, NotThere, Stale
-from carma.lifecycle import Lifecycle
+from carma.incidents.models import Incident
 from interventions.command import undo
 from interventions.command.commands import BY_NAME, GRAMMAR, Command, allowed_to
-from interventions.command.grammar import LONGEST
-from interventions.command.meaning import MODELS, Meaning
-from interventions.models import Assignment, Deed
+from interventions.command.plans import Plan
+from interventions.models import Assignment, Deed, Team
 
 KEPT = timedelta(hours=1)
+MODELS: dict[str, Any] = {
+    model._meta.model_name or "": model for model in (Incident, Team, Assignment, Alert)
+}
+
+Seen = tuple[str, UUID, int]
 
 
 class NotYours(DomainError):
@@ -32,121 +37,75 @@ class NotYours(DomainError):
 
 @dataclass(frozen=True)
 class Preview:
-    """What a line would do, or why it can't. `key` makes it done once, `seen` only as it was shown."""
+    """What a line would do, or why it can't. `key` has it done once."""
 
     line: str
     key: UUID
-    command: Command | None = None
-    meant: Meaning | None = None
-    says: str = ""
-    refusal: str = ""
-    seen: str = ""
+    plan: Plan | None = None
+    refusal: DomainError | None = None
 
 
 def for_user(_none: Any, user: User) -> dict[str, Any] | None:
-    """The bar for those who may use one of its commands."""
-    return {"longest": LONGEST} if allowed_to(user) else None
+    """The bar for those who may give one of its commands."""
+    return {} if allowed_to(user) else None
 
 
 def preview(line: str, *, by: User) -> Preview:
     """What would happen; nothing does. A line that can't be carried out says why."""
     key = uuid.uuid4()
     try:
-        command, meant = understand(line, by=by)
+        _command, plan = understand(line, by=by)
     except DomainError as error:
-        return Preview(line, key, refusal=error.detail)
-    return Preview(line, key, command, meant, says=command.say(meant), seen=meant.seen)
+        return Preview(line, key, refusal=error)
+    return Preview(line, key, plan)
 
 
-def understand(line: str, *, by: User) -> tuple[Command, Meaning]:
-    """Raises the `DomainError` that says why a line can't be carried out by this user."""
-    parsed = GRAMMAR.parse(line.replace("\0", ""))
+def understand(line: str, *, by: User) -> tuple[Command, Plan]:
+    """Raises the `DomainError` that says why this user can't have a line carried out."""
+    parsed = GRAMMAR.parse(line)
     command = BY_NAME[parsed.command]
     if not by.has_perm(command.permission):
         raise NotYours(_("Your role does not include this command."))
-    return command, command.read(parsed, by)
+    return command, command.plan(parsed, by)
 
 
 @transaction.atomic
-def run(line: str, *, key: UUID, seen: str, by: User) -> Deed:
+def run(line: str, *, key: UUID, seen: Sequence[Seen], by: User) -> Deed:
     """Do what the preview showed, once: a second time under the same key answers the first deed.
 
-    Raises `Stale`, saying what changed, when a record moved on or the line now means another.
+    `seen` are the records with the versions that the preview showed. Raises `Stale`, saying what changed,
+    when one moved on or the line now means others.
     """
     now = clock.now()
-    Deed.objects.filter(by=by, at__lt=now - KEPT).delete()
-    deed, is_new = Deed.objects.get_or_create(pk=key, by=by, defaults={"at": now})
-    if not is_new:
-        return deed
-    _still_as_seen(seen, by=by)
-    command, meant = understand(line, by=by)
-    if meant.seen != seen or command.act is None:
-        raise Stale(_("This line now means something else. Look at it again, then press Enter."))
-    _do(command, meant, deed, seen=seen)
+    Deed.objects.visible_to(by).filter(at__lt=now - KEPT).delete()
+    deed, is_new = Deed.objects.get_or_create(pk=key, defaults={"by": by, "at": now})
+    if deed.by_id != by.pk:
+        raise NotThere(_("Look at the preview first, then press Enter."))
+    if is_new:
+        _do(line, deed, seen=seen, by=by)
     return deed
 
 
-def _do(command: Command, meant: Meaning, deed: Deed, *, seen: str) -> None:
-    assert command.act is not None
-    deed.command, deed.said = command.name, command.say(meant)[:300]
-    deed.assignment = meant.assignment
-    deed.incident = meant.assignment.incident if meant.assignment else meant.incident
-    if deed.assignment is not None and deed.incident is not None:
-        deed.incident.hold()
-        deed.assignment.hold()
-        deed.was = {
-            "assignment": undo.kept(deed.assignment, undo.ASSIGNMENT),
-            "incident": undo.kept(deed.incident, undo.INCIDENT),
-        }
-    elif deed.incident is not None:
-        deed.was = {"priority": deed.incident.priority_id}
-    done = command.act(meant, deed.by, _versions(seen))
-    if isinstance(done, Assignment):
-        deed.assignment = done
-    deed.after = undo.versions(deed) if command.undo else {}
-    if command.name == "undo":
-        deed.undone_at = deed.at
-    deed.save()
+def _do(line: str, deed: Deed, *, seen: Sequence[Seen], by: User) -> None:
+    _expect_as_seen(seen, by=by)
+    command, plan = understand(line, by=by)
+    for record in plan.records:
+        record.hold()
+    if plan.do is None or plan.seen != " ".join(f"{kind}:{pk}:{version}" for kind, pk, version in seen):
+        raise Stale(_("This line now means something else. Look at it again, then press Enter."))
+    done = plan.do()
+    deed.command, deed.said, deed.was = command.name, plan.says[:300], plan.was
+    deed.incident = plan.incident
+    deed.assignment = done if isinstance(done, Assignment) else plan.assignment
+    deed.after = undo.versions(deed) if plan.can_be_undone else {}
+    deed.save(update_fields=["command", "said", "was", "incident", "assignment", "after"])
 
 
-def _versions(seen: str) -> dict[str, int]:
-    told = (token.split(":") for token in seen.split())
-    return {pk: int(version) for _kind, pk, version in told if version}
-
-
-def _still_as_seen(seen: str, *, by: User) -> None:
-    """Raise `Stale`, naming what changed, when a record of the preview moved on."""
-    try:
-        told = [(MODELS[kind], UUID(pk), int(version)) for kind, pk, version in _tokens(seen)]
-    except (KeyError, ValueError):
-        raise InvalidInput(_("Look at the preview first, then press Enter."), field="seen") from None
-    for model, pk, version in told:
-        record = model._default_manager.visible_to(by).filter(pk=pk).first()  # type: ignore[attr-defined]  # each has it
+def _expect_as_seen(seen: Sequence[Seen], *, by: User) -> None:
+    for kind, pk, version in seen:
+        if kind not in MODELS:
+            raise InvalidInput(_("Look at the preview first, then press Enter."), field="seen")
+        record = MODELS[kind].objects.visible_to(by).filter(pk=pk).first()
         if record is None:
             raise NotThere(_("What this line was about is no longer among your work."))
-        if record.version != version:
-            raise Stale(_changed(record), version=record.version, expected=version)
-
-
-def _tokens(seen: str) -> list[list[str]]:
-    return [token.split(":") for token in seen.split() if not token.startswith("deed:")]
-
-
-def _changed(record: Lifecycle) -> str:
-    kind, pk = record._meta.label_lower, str(record.pk)
-    last = (
-        Entry.objects.filter(subject_type=kind, subject_id=pk).select_related("actor").order_by("-id").first()
-    )
-    told = {
-        "record": record,
-        "status": record.get_status_display(),  # type: ignore[attr-defined]  # Django makes it for choices
-        "name": last.actor.display_name if last and last.actor else _("system"),
-        "at": f"{clock.local(last.at if last else record.status_since):%H:%M:%S}",
-    }
-    return (
-        _(
-            "%(name)s changed %(record)s at %(at)s: it is “%(status)s” now. Nothing was done. "
-            "Look at the line again, then press Enter."
-        )
-        % told
-    )
+        record.expect_version(version)

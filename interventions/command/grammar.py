@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from carma.errors import InvalidInput
 
-LONGEST = 500
-NUMBER = re.compile(r"(?:(20\d\d)[-/])?(\d{1,7})")
+LONGEST = 2000
+NUMBER = re.compile(r"(?:(20\d\d)[-/])?(\d{1,7})", re.ASCII)
 _WORDS = re.compile(r"\S+")
+_TO_THE_END = ("text", "reason")
+_MAY_LACK = ("reason", "alert")
 
 
 class Takes(Enum):
@@ -21,9 +24,9 @@ class Takes(Enum):
 
     TEAM_INCIDENT = ("team", "incident")
     TEAM = ("team",)
-    INCIDENT = ("incident",)
     INCIDENT_TEXT = ("incident", "text")
     INCIDENT_PRIORITY = ("incident", "priority", "reason")
+    ALERT = ("alert",)
     TEXT = ("text",)
     TARGET = ("target",)
     NOTHING = ()
@@ -38,6 +41,7 @@ class Line:
     incident: str = ""
     priority: str = ""
     reason: str = ""
+    alert: str = ""
     text: str = ""
     target: str = ""
 
@@ -48,7 +52,7 @@ class NotUnderstood(InvalidInput):
 
 @dataclass(frozen=True)
 class Grammar:
-    """The words that name a command, in lower case, and what each command takes. `jump` takes the rest."""
+    """The words that name a command, folded, and what each command takes. `jump` takes what no word names."""
 
     words: Mapping[tuple[str, ...], str]
     takes: Mapping[str, Takes]
@@ -58,6 +62,7 @@ class Grammar:
         """Raises `NotUnderstood`, with a sentence that says what is missing or too much."""
         if len(typed) > LONGEST:
             raise NotUnderstood(_("At most %(most)s signs in one line.") % {"most": LONGEST}, field="line")
+        typed = typed.replace("\0", " ")
         words = list(_WORDS.finditer(typed))
         if not words:
             raise NotUnderstood(_("Type a command, an incident or a call sign."), field="line")
@@ -76,14 +81,14 @@ class Grammar:
     def _named(self, words: list[re.Match[str]]) -> tuple[str, int]:
         """The command at the start of the line, by the longest word that fits, and how many words name it."""
         for used in range(min(len(words), max(map(len, self.words))), 0, -1):
-            name = self.words.get(_lower(words[:used]))
+            name = self.words.get(_folded(words[:used]))
             if name:
                 return name, used
         return "", 0
 
     def _told_after(self, words: list[re.Match[str]]) -> str:
         """The command of "GK12 on scene": as it is said over the radio, the team first."""
-        name = self.words.get(_lower(words[1:]), "")
+        name = self.words.get(_folded(words[1:]), "")
         return name if name and self.takes[name] is Takes.TEAM else ""
 
     def _fill(self, command: str, rest: str) -> Line:
@@ -91,9 +96,9 @@ class Grammar:
         for thing in self.takes[command].value:
             rest = rest.strip()
             first = _WORDS.match(rest)
-            end = first.end() if first and thing not in ("text", "reason") else len(rest)
+            end = first.end() if first and thing not in _TO_THE_END else len(rest)
             told[thing], rest = rest[:end], rest[end:]
-            if not told[thing] and thing != "reason":
+            if not told[thing] and thing not in _MAY_LACK:
                 raise NotUnderstood(_missing(thing), field=thing)
         if rest.strip():
             raise NotUnderstood(
@@ -102,30 +107,31 @@ class Grammar:
         return Line(command, **told)
 
 
-def is_number(word: str) -> bool:
-    """Whether a word is the number of an incident: 34, or 2026-000034."""
-    return NUMBER.fullmatch(word) is not None
-
-
 def vocabulary(named: Iterable[tuple[str, Iterable[str]]]) -> dict[tuple[str, ...], str]:
     """Every word with the command it names. A word that would name two is a mistake of ours, told at once."""
     words: dict[tuple[str, ...], str] = {}
     for name, spellings in named:
         for spelling in spellings:
-            key = tuple(spelling.lower().split())
+            key = tuple(fold(word) for word in spelling.split())
             if words.setdefault(key, name) != name:
                 raise ValueError(f"{spelling!r} names both {words[key]} and {name}")
     return words
 
 
-def _lower(words: list[re.Match[str]]) -> tuple[str, ...]:
-    return tuple(word.group().lower() for word in words)
+def fold(word: str) -> str:
+    """A word as it is compared: without capitals and accents."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _folded(words: list[re.Match[str]]) -> tuple[str, ...]:
+    return tuple(fold(word.group()) for word in words)
 
 
 def _missing(thing: str) -> str:
     return {
         "team": _("Which team? Type its call sign, or a part of it."),
-        "incident": _("Which incident? Type its number."),
+        "incident": _("Which incident? Type its number, or the call sign of a team on it."),
         "priority": _("Which priority? Type 0, 1, 2, 3 or 4."),
         "text": _("Type the words after it."),
     }[thing]

@@ -1,10 +1,11 @@
-"""Which team, incident or priority a word of the command bar means; two that fit are refused and named."""
+"""Which team, incident, priority or alert a word of the command bar means; two that fit are refused."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from carma import clock
@@ -38,22 +39,19 @@ def team(word: str, *, by: User) -> Team:
         if len(found) == 1:
             return found[0]
         if found:
-            names = ", ".join(one.call_sign for one in found[:NAMED])
+            signs = [one.call_sign for one in found]
+            told = {"word": word, "names": ", ".join(signs[:NAMED])}
             raise Ambiguous(
-                _("“%(word)s” fits %(names)s. Type more of the call sign.") % {"word": word, "names": names},
-                candidates=[one.call_sign for one in found],
+                _("“%(word)s” fits %(names)s. Type more of the call sign.") % told, candidates=signs
             )
     raise NotThere(_("No team on shift is called “%(word)s”.") % {"word": word})
 
 
 def incident(word: str, *, by: User) -> Incident:
-    """The incident with this number of this year, or with this full reference."""
+    """The incident with this number of this year or this full reference, or the one that this team is on."""
     number = NUMBER.fullmatch(word)
     if number is None:
-        raise InvalidInput(
-            _("“%(word)s” is not the number of an incident. Type 34 or 2026-000034.") % {"word": word},
-            field="incident",
-        )
+        return assignment(word, by=by).incident
     year = number[1] or clock.local(clock.now()).year
     reference = f"{year}-{int(number[2]):06}"
     rows = Incident.objects.visible_to(by).select_related("type", "priority").defer("search")
@@ -66,15 +64,20 @@ def incident(word: str, *, by: User) -> Incident:
 def assignment(word: str, *, by: User) -> Assignment:
     """The assignment that the team is on."""
     of = team(word, by=by)
-    rows = Assignment.objects.visible_to(by).open().filter(team=of)
-    found = rows.select_related("team", "incident__type", "incident__priority").first()
+    found = on_now(of, by=by)
     if found is None:
         raise NotThere(_("%(team)s is on no incident.") % {"team": of})
     return found
 
 
+def on_now(of: Team, *, by: User) -> Assignment | None:
+    rows = Assignment.objects.visible_to(by).open().filter(team=of)
+    known = rows.select_related("team", "incident__type", "incident__priority")
+    return known.defer("incident__search").first()
+
+
 def priority(word: str) -> Priority:
-    found = Priority.objects.filter(code=int(word)).first() if re.fullmatch(r"[0-9]", word) else None
+    found = Priority.objects.filter(code=int(word)).first() if re.fullmatch("[0-9]", word) else None
     if found is None:
         raise InvalidInput(
             _("“%(word)s” is not a priority. Type 0, 1, 2, 3 or 4.") % {"word": word}, field="priority"
@@ -83,24 +86,29 @@ def priority(word: str) -> Priority:
 
 
 def alert(word: str, *, by: User) -> Alert:
-    """The one alert that sounds for an incident or for one of its teams."""
-    about = incident(word, by=by)
-    rows = Alert.objects.visible_to(by).sounding()
-    found = list(rows.filter(subject_type="incidents.incident", subject_id=str(about.pk)))
+    """The one alert that sounds for an incident or a team; without a word, the one that sounds at all."""
+    sounding = Alert.objects.visible_to(by).sounding()
+    found = list(sounding.filter(_about(word, by=by)) if word else sounding)
     if not found:
-        raise NotThere(_("No alert sounds for %(incident)s.") % {"incident": about})
+        raise NotThere(_("No such alert sounds now."))
     if len(found) > 1:
-        told = "; ".join(one.message for one in found[:NAMED])
+        told = {"number": len(found), "alerts": "; ".join(one.message for one in found[:NAMED])}
         raise Ambiguous(
-            _("Several alerts sound for %(incident)s: %(alerts)s. Acknowledge each on top of the page.")
-            % {"incident": about, "alerts": told},
+            _("%(number)s alerts sound: %(alerts)s. Name the incident or team, or acknowledge each.") % told,
             candidates=[one.message for one in found],
         )
     return found[0]
 
 
+def _about(word: str, *, by: User) -> Q:
+    """An alert names its incident and its team by the references it was raised with."""
+    if NUMBER.fullmatch(word):
+        return Q(facts__reference=incident(word, by=by).reference)
+    return Q(facts__team=team(word, by=by).call_sign)
+
+
 def _plain(text: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", text.lower())
+    return re.sub("[^0-9a-z]", "", text.lower())
 
 
 def _is_call_sign(word: str, call_sign: str) -> bool:
@@ -108,7 +116,7 @@ def _is_call_sign(word: str, call_sign: str) -> bool:
 
 
 def _is_number(word: str, call_sign: str) -> bool:
-    return word.isdigit() and word in re.findall(r"\d+", call_sign)
+    return word.isdigit() and word in re.findall("[0-9]+", call_sign)
 
 
 def _is_part(word: str, call_sign: str) -> bool:

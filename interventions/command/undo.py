@@ -1,4 +1,4 @@
-"""Taking back what was just done with the command bar: a further deed that makes up for the first."""
+"""Making up for what was just done with the command bar: a further deed, never an erased one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from carma import clock
@@ -17,13 +18,14 @@ from carma.incidents.actions import add_note, reprioritise
 from carma.incidents.models import Incident
 from carma.lifecycle import Lifecycle
 from interventions import actions, watch
-from interventions.models import Assignment, Deed, Team
+from interventions.models import Assignment, Deed
 
 WITHIN = timedelta(seconds=30)
-ASSIGNMENT = ("status", "status_since", "en_route_at", "on_scene_at", "heard_at", "ended_at")
-INCIDENT = ("status", "status_since", "en_route_at", "on_scene_at", "cleared_at")
+_ASSIGNMENT = ("status", "status_since", "en_route_at", "on_scene_at", "heard_at", "ended_at")
+_INCIDENT = ("status", "status_since", "en_route_at", "on_scene_at", "cleared_at")
 
-Undo = Callable[[Deed, User], None]
+Was = Mapping[str, Any]
+Undo = Callable[[Deed, Was, User], None]
 
 
 class TooLateToUndo(DomainError):
@@ -35,94 +37,112 @@ class ChangedSince(DomainError):
 
 
 @transaction.atomic
-def undo(deed: Deed, how: Undo | None, *, by: User) -> Deed:
+def undo(deed: Deed, *, by: User) -> Deed:
     """Make up for a deed; a second time answers the same.
 
-    Raises `TooLateToUndo` after 30 s or for what can't be undone, and `ChangedSince` when something else
+    Raises `TooLateToUndo` after 30 s or for what can't be undone, and `ChangedSince` when anything else
     happened to its records.
     """
+    now = clock.now()
     if deed.incident is not None:
         deed.incident.hold()  # lock order everywhere: incident, team, assignment
     if deed.assignment is not None:
         deed.assignment.team.hold()
-    deed.refresh_from_db(
-        from_queryset=Deed.objects.select_for_update(of=("self",)).select_related("assignment__team")
-    )
-    if deed.undone_at is not None:
-        return deed
-    now = clock.now()
-    if how is None or now - deed.at > WITHIN:
-        raise TooLateToUndo(_("This can no longer be undone. Tell the right state with a new command."))
-    if deed.after != versions(deed):
+    held = Deed.objects.select_for_update(of=("self",)).get(pk=deed.pk)
+    if held.undone_at is not None:
+        return held
+    if held.was is None or now - held.at > WITHIN:
+        raise TooLateToUndo(_("This can no longer be undone. Tell how it is with a new command."))
+    if held.after != versions(deed):
+        told = {"incident": deed.incident}
         raise ChangedSince(
-            _("%(incident)s or its team changed since. Tell the right state with a new command.")
-            % {"incident": deed.incident}
+            _("%(incident)s or its team changed since. Tell how it is with a new command.") % told
         )
-    how(deed, by)
-    deed.undone_at = now
-    deed.save(update_fields=["undone_at"])
-    return deed
+    HOW[held.command](held, held.was, by)
+    held.undone_at = now
+    held.save(update_fields=["undone_at"])
+    return held
 
 
 def versions(deed: Deed) -> dict[str, int]:
-    """The version of every record that a deed concerned: when one moves on, it can't be undone."""
-    if deed.assignment is None:
-        return _version(Incident, deed.incident_id) if deed.command == "priority" else {}
-    together = {
-        str(pk): version
-        for pk, version in Assignment.objects.filter(incident=deed.incident_id).values_list("pk", "version")
+    """The version of every record that a deed concerned: when one moves on, it can't be undone.
+
+    With a team's step that is also what other teams do on the incident, and what the team goes to next.
+    """
+    if deed.incident is None or deed.command == "note":
+        return {}
+    about: dict[str, int] = _version(deed.incident)
+    if deed.assignment is not None:
+        team = deed.assignment.team
+        rows = Assignment.objects.filter(Q(incident=deed.incident) | Q(team=team, status__in=Assignment.OPEN))
+        about |= _version(team) | {str(pk): version for pk, version in rows.values_list("pk", "version")}
+    return about
+
+
+def standing(assignment: Assignment) -> dict[str, Any]:
+    """How a team and its incident stand before a step, to be kept with the deed."""
+    return {
+        "assignment": _moments(assignment, _ASSIGNMENT),
+        "incident": _moments(assignment.incident, _INCIDENT),
     }
-    team = _version(Team, deed.assignment.team_id)
-    elsewhere = (
-        Assignment.objects.open().filter(team=deed.assignment.team_id).exclude(incident=deed.incident_id)
-    )
-    on = {str(pk): 0 for pk in elsewhere.values_list("pk", flat=True)}
-    return {**_version(Incident, deed.incident_id), **together, **team, **on}
 
 
-def kept(record: Lifecycle, names: tuple[str, ...]) -> dict[str, Any]:
-    """What a record says now, as a deed keeps it."""
-    return {name: record._meta.get_field(name).value_to_string(record) or None for name in names}
+def call_back(deed: Deed, was: Was, by: User) -> None:
+    actions.abort(_assignment(deed), by=by, reason=_reason())
 
 
-def call_back(deed: Deed, by: User) -> None:
-    assert deed.assignment is not None
-    actions.abort(deed.assignment, by=by, reason=_reason())
-
-
-def tell_back(deed: Deed, by: User) -> None:
+def tell_back(deed: Deed, was: Was, by: User) -> None:
     """Give team and incident the status they had before, with its moments and clocks."""
-    assert deed.assignment is not None
-    assert deed.incident is not None
-    assignment, incident = deed.assignment, deed.incident
+    assignment = _assignment(deed)
+    incident = assignment.incident
     assignment.hold()
-    assignment.incident = incident
-    assignment.take_back(_moments(assignment, deed.was["assignment"]), by=by, reason=_reason())
-    if incident.status != deed.was["incident"]["status"]:
-        incident.take_back(_moments(incident, deed.was["incident"]), by=by, reason=_reason())
+    assignment.take_back(_read(assignment, was["assignment"]), by=by, reason=_reason())
+    if incident.status != was["incident"]["status"]:
+        incident.take_back(_read(incident, was["incident"]), by=by, reason=_reason())
     watch.restart(assignment)
 
 
-def set_back(deed: Deed, by: User) -> None:
-    assert deed.incident is not None
-    priority = Priority.objects.get(code=deed.was["priority"])
-    reprioritise(deed.incident, priority, by=by, reason=_reason())
+def set_back(deed: Deed, was: Was, by: User) -> None:
+    priority = Priority.objects.get(code=was["priority"])
+    reprioritise(_incident(deed), priority, by=by, reason=_reason())
 
 
-def withdraw(deed: Deed, by: User) -> None:
+def withdraw(deed: Deed, was: Was, by: User) -> None:
     """A note stands for ever; a further one says that it does not count."""
-    assert deed.incident is not None
     at = f"{clock.local(deed.at):%H:%M:%S}"
-    add_note(deed.incident, _("The note of %(at)s is withdrawn: written in error.") % {"at": at}, by=by)
+    add_note(_incident(deed), _("The note of %(at)s is withdrawn: written in error.") % {"at": at}, by=by)
+
+
+HOW: dict[str, Undo] = {
+    "dispatch": call_back,
+    "depart": tell_back,
+    "arrive": tell_back,
+    "clear": tell_back,
+    "note": withdraw,
+    "priority": set_back,
+}
 
 
 def _reason() -> str:
     return _("Undone: told in error with the command bar")
 
 
-def _version(model: type[Lifecycle], pk: Any) -> dict[str, int]:
-    return {str(pk): model._base_manager.values_list("version", flat=True).get(pk=pk)}
+def _assignment(deed: Deed) -> Assignment:
+    return Assignment.objects.select_related("team", "incident__priority").get(pk=deed.assignment_id)  # type: ignore[misc]  # a step has one
 
 
-def _moments(record: Lifecycle, was: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: record._meta.get_field(name).to_python(value) for name, value in was.items()}
+def _incident(deed: Deed) -> Incident:
+    return Incident.objects.select_related("priority").get(pk=deed.incident_id)  # type: ignore[misc]  # it has one
+
+
+def _version(record: Lifecycle) -> dict[str, int]:
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    return {str(record.pk): rows.values_list("version", flat=True).get()}
+
+
+def _moments(record: Lifecycle, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: record._meta.get_field(name).value_to_string(record) or None for name in names}  # type: ignore[union-attr]  # fields
+
+
+def _read(record: Lifecycle, was: Was) -> dict[str, Any]:
+    return {name: record._meta.get_field(name).to_python(value) for name, value in was.items()}  # type: ignore[union-attr]  # fields

@@ -19,8 +19,8 @@ class DeedQuerySet(VisibleQuerySet["Deed"]):
 class Deed(models.Model):
     """What somebody did with the command bar, kept an hour so that it is done once and can be undone.
 
-    The key is that of the preview it was confirmed from. `was` holds what the records said before it,
-    `after` the version of every record concerned just after it; neither holds words of an incident.
+    The key is that of the preview it came from. `was` holds what its records said before (None: it can't
+    be undone), `after` the version of every record concerned just after it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,7 +34,7 @@ class Deed(models.Model):
         "interventions.Assignment", models.CASCADE, null=True, related_name="+", db_index=False
     )
     said = models.CharField(max_length=300, blank=True)
-    was = models.JSONField(default=dict)
+    was = models.JSONField(null=True)
     after = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -42,6 +42,7 @@ class Deed(models.Model):
 
     class Meta:
         default_permissions = ()
+        ordering = ["-at"]
         indexes = [models.Index(fields=["by", "-at"], name="interventions_latest_deed")]
 
     def __str__(self) -> str:
