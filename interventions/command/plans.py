@@ -155,6 +155,7 @@ def take_back(line: Line, by: User) -> Plan:
     deed = mine.select_related("incident__type", "incident__priority", "assignment__team").first()
     if deed is None:
         raise NotThere(_("You did nothing in the last 30 seconds that can be undone."))
+    undo.expect_untouched(deed)
     concerned = (deed.incident, deed.assignment)
     return Plan(
         says=_("Undo: %(deed)s") % {"deed": deed.said},

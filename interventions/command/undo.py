@@ -53,15 +53,20 @@ def undo(deed: Deed, *, by: User) -> Deed:
         return held
     if held.was is None or now - held.at > WITHIN:
         raise TooLateToUndo(_("This can no longer be undone. Tell how it is with a new command."))
-    if held.after != versions(deed):
-        told = {"incident": deed.incident}
-        raise ChangedSince(
-            _("%(incident)s or its team changed since. Tell how it is with a new command.") % told
-        )
+    expect_untouched(held)
     HOW[held.command](held, held.was, by)
     held.undone_at = now
     held.save(update_fields=["undone_at"])
     return held
+
+
+def expect_untouched(deed: Deed) -> None:
+    """Raise `ChangedSince` when anything else happened to the records of a deed."""
+    if deed.after != versions(deed):
+        told = {"incident": deed.incident}
+        raise ChangedSince(
+            _("%(incident)s or its team changed since. Tell how it is with a new command.") % told
+        )
 
 
 def versions(deed: Deed) -> dict[str, int]:

@@ -1,7 +1,7 @@
 // The command bar: F2, or Esc twice, opens it over any page; the page behind it stays as it is.
 //
 // While one types, the server says under the line what would happen. Enter does what is shown. A quick hand may
-// press Enter before that is there: it is done once it is, unless it can't be undone; that has to be seen first.
+// press Enter before that is there: it is done once it is. What can't be undone, or was refused, has to be seen first.
 //
 // [data-command-open]   opens it
 // [data-at-once]        a form that may go without having been seen
@@ -23,6 +23,7 @@ const refusal = document.getElementById("command-refusal");
 const found = document.getElementById("command-found");
 
 let cameFrom = null;
+let caret = null;
 let asked = 0;
 let shownFor = null; // the line that the preview is about
 let timer = 0;
@@ -34,6 +35,7 @@ function open(from = document.activeElement) {
     return;
   }
   cameFrom = from;
+  caret = Number.isInteger(from?.selectionStart) ? [from.selectionStart, from.selectionEnd] : null;
   bar.showModal();
   field.focus();
   field.select();
@@ -46,6 +48,9 @@ bar.addEventListener("close", () => {
   // The element may have been drawn anew meanwhile: its name stays.
   const back = cameFrom?.isConnected ? cameFrom : document.getElementById(cameFrom?.id ?? "");
   back?.focus({ preventScroll: true });
+  if (caret && back === cameFrom) {
+    back.setSelectionRange(...caret); // a page behind a dialog loses it
+  }
 });
 
 document.addEventListener("click", ({ target }) => {
@@ -115,14 +120,15 @@ async function enter() {
     return;
   }
   const form = preview.querySelector("form");
-  if (form && (wasSeen || form.matches("[data-at-once]"))) {
+  const mayGo = wasSeen || (form?.matches("[data-at-once]") && !refusal.hasChildNodes());
+  if (form && mayGo) {
     form.requestSubmit();
   } else if (!form && field.value.trim()) {
     preview.querySelector("a[data-go]")?.click();
   }
 }
 
-const isOurs = ({ detail }) => bar.contains(detail.elt);
+const isOurs = ({ detail }) => detail.requestConfig?.elt.matches(".command-form");
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (isOurs(event) && event.detail.xhr.status >= 400) {
@@ -141,7 +147,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
     shownFor = null;
     bar.close();
   } else if (!successful && xhr.status) {
-    look(); // refused: what it would do now. Without an answer the same key goes again, so that it is done once.
+    // Refused: what it would do now has to be seen first. Without an answer the same key may go again.
+    preview.replaceChildren();
+    shownFor = null;
+    look();
   }
 });
 
