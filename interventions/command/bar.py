@@ -9,10 +9,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.alerts.models import Alert
 from carma.errors import DomainError, InvalidInput, NotThere, Stale
@@ -69,7 +68,7 @@ def understand(line: str, *, by: User) -> tuple[Command, Plan]:
     return command, command.plan(parsed, by)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def run(line: str, *, key: UUID, seen: Sequence[Seen], by: User) -> Deed:
     """Do what the preview showed, once: a second time under the same key answers the first deed.
 

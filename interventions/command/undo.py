@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.actionfields.models import Priority
 from carma.errors import DomainError
@@ -36,7 +35,7 @@ class ChangedSince(DomainError):
     code = "changed_since"
 
 
-@transaction.atomic
+@rows.one_transaction()
 def undo(deed: Deed, *, by: User) -> Deed:
     """Make up for a deed; a second time answers the same.
 
@@ -79,8 +78,8 @@ def versions(deed: Deed) -> dict[str, int]:
     about: dict[str, int] = _version(deed.incident)
     if deed.assignment is not None:
         team = deed.assignment.team
-        rows = Assignment.objects.filter(Q(incident=deed.incident) | Q(team=team, status__in=Assignment.OPEN))
-        about |= _version(team) | {str(pk): version for pk, version in rows.values_list("pk", "version")}
+        sent = Assignment.objects.filter(Q(incident=deed.incident) | Q(team=team, status__in=Assignment.OPEN))
+        about |= _version(team) | {str(pk): version for pk, version in sent.values_list("pk", "version")}
     return about
 
 
@@ -141,8 +140,8 @@ def _incident(deed: Deed) -> Incident:
 
 
 def _version(record: Lifecycle) -> dict[str, int]:
-    rows = type(record)._base_manager.filter(pk=record.pk)
-    return {str(record.pk): rows.values_list("version", flat=True).get()}
+    known = type(record)._base_manager.filter(pk=record.pk)
+    return {str(record.pk): known.values_list("version", flat=True).get()}
 
 
 def _moments(record: Lifecycle, names: tuple[str, ...]) -> dict[str, Any]:

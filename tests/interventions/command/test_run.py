@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.http import HttpResponse
+from pytest_django import DjangoAssertNumQueries
 
 from carma.accounts.models import User
 from carma.alerts import actions as alerts
@@ -315,3 +316,19 @@ def test_what_was_done_is_kept_an_hour(
     command(dispatcher, "N 1 Kat")
 
     assert Deed.objects.count() == 1
+
+
+def test_a_preview_and_a_deed_cost_little(
+    browse: Browse,
+    preview: Preview,
+    dispatcher: User,
+    assignment: Assignment,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    preview(dispatcher, "?")
+    with django_assert_num_queries(5):  # who asks and may, the teams, what the team is on
+        fields = fields_of(preview(dispatcher, "S 12"))
+    with django_assert_num_queries(25):
+        browse(dispatcher).post(RUN, fields)
+    with django_assert_num_queries(5):
+        browse(dispatcher).get("/help/commands/")

@@ -214,7 +214,7 @@ def test_what_a_team_asked_for_makes_it_final(
     command(dispatcher, "S 12")
     assert "Can't be undone" in preview(dispatcher, "V 12")
     command(dispatcher, "V 12")
-    assert "Undo: GK12 is on scene" in preview(dispatcher, "U")
+    assert 'data-code="changed_since"' in preview(dispatcher, "U")
 
 
 def test_nobody_undoes_what_another_did(
