@@ -67,7 +67,7 @@ def dispatch(line: Line, by: User) -> Plan:
         raise MoveNotAllowed(_("%(incident)s is “%(status)s”: no team can be sent to it.") % told)
     answers = Assistance.objects.open().filter(assignment__incident=incident).exists()
     return Plan(
-        says=_("%(team)s is sent to %(incident)s.") % {"team": team, "incident": incident},
+        says=_("%(team)s goes to %(incident)s.") % {"team": team, "incident": incident},
         do=partial(actions.assign, team, incident, by=by, expect=incident.version),
         incident=incident,
         records=(incident, team),

@@ -35,18 +35,18 @@ def test_a_call_half_taken_stays_as_it_is(
 ) -> None:
     page = seat(dispatcher, NEW)
     page.fill("#id_words", "luide muziek bij de buren")
-    page.locator("#id_place").press_sequentially("Stationsstraat 12")
+    page.locator("#id_place").press_sequentially("Stationsstraat 12, 3600 Genk")  # leaving would choose it
     expect(page.locator("#id_place_list")).to_be_visible(timeout=MS)
     expect(page.locator("#id_type")).not_to_have_value("", timeout=MS)
     page.evaluate("document.getElementById('id_place').setSelectionRange(3, 5)")
     before = page.evaluate(FORM)
     page.keyboard.press("F2")
     has_focus(page, FIELD)
-    type_line(page, "d 12 1", f"GK12 is sent to {incident.reference}.")
+    type_line(page, "d 12 1", f"GK12 goes to {incident.reference}.")
     page.keyboard.press("Enter")
 
     expect(page.locator(BAR)).to_have_count(0, timeout=MS)
-    expect(page.locator(".command-done")).to_contain_text(f"GK12 is sent to {incident.reference}.")
+    expect(page.locator(".command-done")).to_contain_text(f"GK12 goes to {incident.reference}.")
     has_focus(page, "#id_place")
     assert page.evaluate(FORM) == before
     assert page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [
@@ -101,6 +101,21 @@ def test_escape_twice_opens_it_unless_the_escape_means_something_else(
 
     expect(page.locator("#id_place_list")).to_be_hidden()
     expect(page.locator(BAR)).to_have_count(0)
+
+
+def test_its_own_escape_closes_nothing_behind_it(
+    seat: Seat, dispatcher: User, incident: Incident, team: Team
+) -> None:
+    page = seat(dispatcher)
+    page.locator("#queue a[data-side]").first.click()
+    page.locator("#side [role=combobox]").fill("GK")
+    page.keyboard.press("F2")
+    has_focus(page, FIELD)
+    page.keyboard.press("Escape")
+
+    expect(page.locator(BAR)).to_have_count(0)
+    expect(page.locator("#side [role=combobox]")).to_have_value("GK")
+    has_focus(page, "#side [role=combobox]")
 
 
 def test_what_changed_meanwhile_is_told_and_the_next_enter_counts(

@@ -205,6 +205,9 @@ const meansOther = ({ target }) =>
   document.querySelector("dialog[open], .dropdown-menu.show") !== null || target.closest?.("[aria-expanded=true]");
 
 window.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && bar.open) {
+    event.stopPropagation(); // it closes the bar, and nothing on the page behind it
+  }
   const isFree = event.key === "Escape" && !event.repeat && !event.isComposing && !meansOther(event);
   earlier = escape;
   escape = isFree ? { at: event.timeStamp, from: document.activeElement, isTaken: true } : null;

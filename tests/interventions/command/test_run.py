@@ -39,7 +39,7 @@ def test_a_preview_says_what_will_happen_and_does_nothing(
 ) -> None:
     told = preview(dispatcher, f"D 12 {short(incident)}")
 
-    assert f"GK12 is sent to {incident.reference}." in told
+    assert f"GK12 goes to {incident.reference}." in told
     assert "Stationsstraat 12, Genk" in told
     assert not Assignment.objects.exists() and not Deed.objects.exists()
 
@@ -130,7 +130,7 @@ def test_a_call_sign_that_fits_two_teams_is_refused(
 
     assert 'data-code="ambiguous"' in told
     assert "BR12, GK12" in told and "GK112" not in told
-    assert "GK112 is sent" in preview(dispatcher, "D 112 1")
+    assert "GK112 goes" in preview(dispatcher, "D 112 1")
 
 
 @pytest.mark.parametrize(
