@@ -140,12 +140,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!isOurs(event)) {
     return;
   }
-  const { successful, target, xhr } = event.detail;
+  const { successful, target, xhr, requestConfig } = event.detail;
   if (successful && target !== found) {
-    field.value = "";
-    preview.replaceChildren();
-    shownFor = null;
-    bar.close();
+    done(requestConfig.elt.elements.line.value);
   } else if (!successful && xhr.status) {
     // Refused: what it would do now has to be seen first. Without an answer the same key may go again.
     preview.replaceChildren();
@@ -153,6 +150,17 @@ document.addEventListener("htmx:afterRequest", (event) => {
     look();
   }
 });
+
+function done(line) {
+  if (field.value !== line) {
+    look(); // somebody types on: that stays
+    return;
+  }
+  field.value = "";
+  preview.replaceChildren();
+  shownFor = null;
+  bar.close();
+}
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {

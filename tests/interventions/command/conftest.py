@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
+from django.test.client import ClientHandler
 
 from carma.accounts.models import User
 from tests.cast import Browse, Member
@@ -34,10 +36,22 @@ def dispatcher(member: Member) -> User:
     return user
 
 
+@pytest.fixture(scope="session")
+def handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 @pytest.fixture
-def browse(browse: Browse) -> Browse:
-    """One browser for each user: these tests ask often, and starting one is most of the price."""
-    return cache(browse)
+def browse(browse: Browse, handler: ClientHandler) -> Browse:
+    """These tests ask often: to load the middleware anew for each is most of their price."""
+
+    @cache
+    def login(user: User) -> Client:
+        client = browse(user)
+        client.handler = handler
+        return client
+
+    return login
 
 
 @pytest.fixture
