@@ -92,12 +92,14 @@ def _do(line: str, deed: Deed, *, seen: Sequence[Seen], by: User) -> None:
         record.hold()
     if plan.do is None or plan.seen != " ".join(f"{kind}:{pk}:{version}" for kind, pk, version in seen):
         raise Stale(_("This line now means something else. Look at it again, then press Enter."))
-    done = plan.do()
     deed.command, deed.said, deed.was = command.name, plan.says[:300], plan.was
-    deed.incident = plan.incident
-    deed.assignment = done if isinstance(done, Assignment) else plan.assignment
-    deed.after = undo.versions(deed) if plan.can_be_undone else {}
-    deed.save(update_fields=["command", "said", "was", "incident", "assignment", "after"])
+    deed.incident, deed.assignment = plan.incident, plan.assignment
+    deed.before = undo.versions(deed)
+    done = plan.do()
+    if isinstance(done, Assignment):
+        deed.assignment = done
+    deed.after = undo.versions(deed)
+    deed.save(update_fields=["command", "said", "was", "incident", "assignment", "before", "after"])
 
 
 def _expect_as_seen(seen: Sequence[Seen], *, by: User) -> None:

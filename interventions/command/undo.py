@@ -56,6 +56,7 @@ def undo(deed: Deed, *, by: User) -> Deed:
     HOW[held.command](held, held.was, by)
     held.undone_at = now
     held.save(update_fields=["undone_at"])
+    _free_earlier(held)
     return held
 
 
@@ -66,6 +67,14 @@ def expect_untouched(deed: Deed) -> None:
         raise ChangedSince(
             _("%(incident)s or its team changed since. Tell how it is with a new command.") % told
         )
+
+
+def _free_earlier(undone: Deed) -> None:
+    """Nothing stands any more between one's deed just before this one and now: that can be undone as well."""
+    mine = Deed.objects.visible_to(undone.by).filter(incident=undone.incident_id, undone_at=None)
+    for earlier in mine.filter(after=undone.before):
+        earlier.after = versions(earlier)
+        earlier.save(update_fields=["after"])
 
 
 def versions(deed: Deed) -> dict[str, int]:

@@ -20,7 +20,7 @@ class Deed(models.Model):
     """What somebody did with the command bar, kept an hour so that it is done once and can be undone.
 
     The key is that of the preview it came from. `was` holds what its records said before (None: it can't
-    be undone), `after` the version of every record concerned just after it.
+    be undone), `before` and `after` the version of every record concerned just before and after it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -35,6 +35,7 @@ class Deed(models.Model):
     )
     said = models.CharField(max_length=300, blank=True)
     was = models.JSONField(null=True)
+    before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -328,7 +328,7 @@ def test_a_preview_and_a_deed_cost_little(
     preview(dispatcher, "?")
     with django_assert_num_queries(5):  # who asks and may, the teams, what the team is on
         fields = fields_of(preview(dispatcher, "S 12"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(28):
         browse(dispatcher).post(RUN, fields)
     with django_assert_num_queries(5):
         browse(dispatcher).get("/help/commands/")

@@ -120,6 +120,37 @@ def test_it_can_be_typed_and_undoes_what_was_done_last(
     assert (assignment.status, assignment.on_scene_at) == ("en_route", None)
 
 
+def test_deeds_in_a_row_are_undone_one_after_the_other(
+    command: Type, dispatcher: User, incident: Incident, team: Team, clock: time_machine.Traveller
+) -> None:
+    for line in ("D 12 1", "E 12", "S 12", "U", "U", "U"):
+        clock.shift(timedelta(seconds=1))
+        assert command(dispatcher, line).status_code == 200
+
+    sent = Assignment.objects.get()
+    assert (sent.status, sent.en_route_at, sent.on_scene_at) == ("aborted", None, None)
+
+
+def test_what_another_did_in_between_stays(
+    command: Type,
+    preview: Preview,
+    dispatcher: User,
+    officer: User,
+    assignment: Assignment,
+    clock: time_machine.Traveller,
+) -> None:
+    command(dispatcher, "E 12")
+    assignment.refresh_from_db()
+    actions.arrive(assignment, by=officer)
+    clock.shift(timedelta(seconds=1))
+    command(dispatcher, "V 12")
+    command(dispatcher, "U")
+
+    assert 'data-code="changed_since"' in preview(dispatcher, "U")
+    assignment.refresh_from_db()
+    assert assignment.status == "on_scene"
+
+
 def test_typed_it_undoes_only_what_the_preview_showed(
     command: Type, preview: Preview, confirm: Confirm, dispatcher: User, officer: User, assignment: Assignment
 ) -> None:
