@@ -326,9 +326,9 @@ def test_a_preview_and_a_deed_cost_little(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     preview(dispatcher, "?")
-    with django_assert_num_queries(5):  # who asks and may, the teams, what the team is on
+    with django_assert_num_queries(4):  # who asks and may, the teams, what the team is on
         fields = fields_of(preview(dispatcher, "S 12"))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         browse(dispatcher).post(RUN, fields)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         browse(dispatcher).get("/help/commands/")
