@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db import models
@@ -16,6 +17,27 @@ from carma.geo import places
 from interventions import plans
 from interventions.models import ResponsePlan
 from interventions.shifts import Template, eligible
+
+# Records with their versions: what the preview of a command showed.
+SEEN = r"^(\w{1,20}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}( |$))*$"
+
+
+class CommandForm(forms.Form):
+    """A line of the command bar as its preview hands it on."""
+
+    line = forms.CharField(strip=False)
+    key = forms.UUIDField()
+    seen = forms.RegexField(SEEN, max_length=400, required=False)
+
+    def told(self) -> dict[str, Any]:
+        """For the run. Raises `InvalidInput` for what does not come from a preview."""
+        for name, complaints in self.errors.items():
+            raise InvalidInput(str(complaints[0]), field=name)
+        return self.cleaned_data
+
+    def clean_seen(self) -> list[tuple[str, UUID, int]]:
+        tokens = (token.split(":") for token in self.cleaned_data["seen"].split())
+        return [(kind, UUID(pk), int(version)) for kind, pk, version in tokens]
 
 
 class ToldTimeField(forms.TimeField):

@@ -3,6 +3,7 @@ from interventions.models.assistance import Assistance
 from interventions.models.base import Base
 from interventions.models.claim import SectorClaim
 from interventions.models.crew import CrewPlace
+from interventions.models.deed import Deed
 from interventions.models.panic import Panic
 from interventions.models.plan import ResponsePlan, Skill
 from interventions.models.position import Position
@@ -14,6 +15,7 @@ __all__ = [
     "Assistance",
     "Base",
     "CrewPlace",
+    "Deed",
     "Panic",
     "Position",
     "ResponsePlan",

@@ -120,6 +120,11 @@ class Incident(Lifecycle):
         "merged_into": _("Merged into"),
         "deferred_reason": _("Told to wait"),
     }
+    BACK = {
+        Status.EN_ROUTE: {Status.ASSIGNED},
+        Status.ON_SCENE: {Status.ASSIGNED, Status.EN_ROUTE},
+        Status.CLEARED: {Status.ON_SCENE},
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)

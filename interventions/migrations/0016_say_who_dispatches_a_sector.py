@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0014_place_bases"),
+        ("interventions", "0015_keep_deeds_of_the_command_bar"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
