@@ -7,9 +7,10 @@ from copy import copy
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import resolve
 from django.views.decorators.http import require_GET
 
@@ -30,7 +31,8 @@ def parts(request: Request) -> HttpResponse:
     Answers in the same order what each address by itself would: `status`, `etag` and `html`.
     """
     asked = zip(request.GET.getlist("part"), request.GET.getlist("etag"), strict=False)
-    return JsonResponse({"parts": [_answer(request, *each) for each in list(asked)[:MOST]]})
+    answers = [_answer(request, *each) for each in list(asked)[:MOST]]
+    return HttpResponse(orjson.dumps({"parts": answers}), content_type="application/json")
 
 
 def _answer(request: Request, address: str, etag: str) -> dict[str, Any]:
