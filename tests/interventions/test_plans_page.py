@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 Browse = Callable[[User], Client]
 Traveller = time_machine.Traveller
 PAGE = "interventions:response_plans"
-PAGE_QUERIES = 9
+PAGE_QUERIES = 8
 URL = "/api/v1/response-plans/"
 
 
