@@ -10,7 +10,7 @@ from carma.alerts.api import AlertViewSet
 from carma.api.feed import EventViewSet
 from carma.followups.api import FollowUpViewSet
 from carma.geo.api import AddressViewSet
-from carma.incidents.api import CallViewSet, IncidentViewSet
+from carma.incidents.api import CallViewSet, IncidentViewSet, PlaceWarningViewSet
 from carma.policy.api import MonthlyReportViewSet
 from interventions.api import (
     AssignmentViewSet,
@@ -24,6 +24,7 @@ from interventions.api import (
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
 router.register("calls", CallViewSet)
+router.register("place-warnings", PlaceWarningViewSet)
 router.register("teams", TeamViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)

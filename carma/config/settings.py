@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "PlaceWarningKindEnum": "carma.incidents.models.warning.PlaceWarning.Kind",
         "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
         "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",
     },

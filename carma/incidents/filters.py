@@ -3,7 +3,7 @@ from __future__ import annotations
 import django_filters
 from django_filters import rest_framework as filters
 
-from carma.incidents.models import Call, Incident, IncidentQuerySet
+from carma.incidents.models import Call, Incident, IncidentQuerySet, PlaceWarning
 
 
 class ChoiceInFilter(django_filters.BaseInFilter, filters.ChoiceFilter):  # type: ignore[misc]  # no types
@@ -46,4 +46,15 @@ class CallFilter(filters.FilterSet):  # type: ignore[misc]  # no types
 
     class Meta:
         model = Call
+        fields: list[str] = []
+
+
+class PlaceWarningFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    kind = ChoiceInFilter(choices=PlaceWarning.Kind.choices, help_text="One kind or several, with commas.")
+    status = filters.ChoiceFilter(choices=PlaceWarning.Status.choices)
+    municipality = filters.CharFilter()
+    incident = filters.UUIDFilter(field_name="incident_id")
+
+    class Meta:
+        model = PlaceWarning
         fields: list[str] = []

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from carma import clock
+from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
 from carma.geo import addresses
 from carma.incidents import closing
-from carma.incidents.actions import CallTold, PlaceTold
+from carma.incidents.actions import CallTold, PlaceTold, WarningTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident, Link
+from carma.incidents.actions.warning import LONGEST_WORDS as LONGEST_WARNING
+from carma.incidents.models import Call, Incident, Link, PlaceWarning
+from carma.incidents.models.warning import WIDEST_M
 
 
 class TypeField(forms.Field):
@@ -238,3 +241,50 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("Note"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class WarningForm(PlaceMixin):
+    """What whoever goes to a place must know, until when."""
+
+    kind = forms.ChoiceField(label=_("What"))
+    words = forms.CharField(
+        label=_("What whoever goes there must know"),
+        max_length=LONGEST_WARNING,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    place = forms.CharField(label=_("Place"), max_length=200)
+    until_at = LocalMomentField(
+        label=_("Holds until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reach_m = forms.IntegerField(label=_("How far around (metres)"), min_value=1, max_value=WIDEST_M)
+    reference = forms.CharField(label=_("Order or PV number"), max_length=60, required=False)
+    incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    field_order = ["kind", "words", "place", "until_at", "reach_m", "reference"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = PlaceWarning.kinds_for(user)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [choice for choice in PlaceWarning.Kind.choices if choice[0] in allowed]
+
+    def warning_told(self) -> WarningTold:
+        told = self.cleaned_data
+        place = self.place_told() or PlaceTold(told["place"])
+        names = ("kind", "words", "until_at", "reach_m", "reference")
+        return WarningTold(place=place, **{name: told[name] for name in names})
+
+
+class ReviewForm(forms.Form):
+    """On which version, and until when it holds now."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    until_at = LocalMomentField(
+        label=_("Holds until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class WithdrawForm(forms.Form):
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why it does not hold any more"), max_length=200)

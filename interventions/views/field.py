@@ -15,6 +15,7 @@ from carma.followups.actions import ask
 from carma.followups.models import FollowUp
 from carma.incidents.actions import add_note
 from carma.incidents.forms import NoteForm
+from carma.incidents.views.pages import around_context
 from carma.incidents.views.reading import record_reading
 from carma.web.answers import fragment, partial_or_redirect
 from carma.web.live import live_page
@@ -96,4 +97,5 @@ def work(request: Request) -> dict[str, Any]:
     assignment = context.get("assignment")
     if assignment:
         record_reading(request, assignment.incident)
+        context |= around_context(assignment.incident, request)
     return context

@@ -198,6 +198,7 @@ class Incident(Lifecycle):
             models.Index(
                 fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
+            models.Index(fields=["lat", "lon"], name="incidents_at_place"),
             GinIndex(fields=["search"], name="incidents_search"),
         ]
         constraints = [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +15,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from carma import clock
 from carma.actionfields.models import Priority
 from carma.actionfields.suggest import types_for
-from carma.audit import trail
 from carma.incidents import actions
-from carma.incidents.duplicates import possible
+from carma.incidents.around import Spot, known
+from carma.incidents.duplicates import numbered, possible
 from carma.incidents.forms import IntakeForm
 from carma.incidents.models import Call, Incident
-from carma.web.answers import invalid
+from carma.incidents.views.reading import record_found
+from carma.web.answers import fragment, invalid
 from carma.web.live import live_page
 from carma.web.request import Request
 
@@ -59,10 +61,11 @@ def types(request: Request) -> HttpResponse:
 @may_take
 @require_GET
 def duplicates(request: Request) -> HttpResponse:
-    """Running incidents that the call being typed may be about."""
-    form = IntakeForm(request.GET)
-    form.is_valid()  # half a form is fine: what is usable is used
-    told = form.cleaned_data
+    """Running incidents that the call being typed may be about.
+
+    Asked again for the same call (`shown`), each keeps the number with which the call is added to it.
+    """
+    told = _half_told(request)
     found = possible(
         user=request.user,
         at=clock.now(),
@@ -71,8 +74,29 @@ def duplicates(request: Request) -> HttpResponse:
         lon=told.get("lon"),
         phone=told.get("caller_phone", ""),
     )
-    trail.read_many((one.incident for one in found), by=request.user, purpose="duplicates")
-    return render(request, "incidents/_duplicates.html", {"found": found, "asked": True})
+    record_found(request, [one.incident for one in found], purpose="duplicates", about=told.get("key"))
+    rows, shown = numbered(found, request.GET.getlist("shown"))
+    asked = request.GET.copy()
+    asked.setlist("shown", shown)
+    context = {
+        "found": rows,
+        "asked": True,
+        "again": f"{reverse('incidents:duplicates')}?{asked.urlencode()}",
+    }
+    return fragment(request, "incidents/_duplicates.html", context)
+
+
+@may_take
+@require_GET
+def place(request: Request) -> HttpResponse:
+    """What is known of the place of the call being typed, before it is saved."""
+    told = _half_told(request)
+    spot = Spot(told.get("lat"), told.get("lon"), told.get("address_id"), told.get("words", "")[:MOST_WORDS])
+    shown = known(spot, user=request.user)
+    record_found(request, shown.records, purpose="place", about=told.get("key"))
+    again = f"{reverse('incidents:place')}?{request.GET.urlencode()}"
+    context = {"around": shown, "has_point": spot.point is not None, "again": again}
+    return fragment(request, "incidents/_around.html", context)
 
 
 @may_take
@@ -85,6 +109,13 @@ def attach(request: Request, pk: UUID) -> HttpResponse:
         return _not_valid(request, form)
     call = actions.attach_call(form.call_told(), incident, by=request.user)
     return _saved(request, call.incident, form)
+
+
+def _half_told(request: Request) -> dict[str, Any]:
+    """What is usable of a form that is being filled in."""
+    form = IntakeForm(request.GET)
+    form.is_valid()
+    return form.cleaned_data
 
 
 def _context(form: IntakeForm) -> dict[str, object]:

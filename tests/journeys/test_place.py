@@ -1,0 +1,83 @@
+"""What is known of a place, as the dispatcher gets it while the caller speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from carma import clock
+from carma.accounts.models import User
+from carma.incidents.actions import PlaceTold, WarningTold, warn
+from carma.incidents.models import Incident
+from tests.browser import DESKTOP, TABLET, axe
+from tests.journeys.conftest import MS, STREETS, Seat, wear
+
+pytestmark = pytest.mark.journey
+Take = Callable[..., Incident]
+HOUSE = "Stationsstraat 12, 3600 Genk"
+LAT, LON = STREETS["Stationsstraat"]
+DOOR = PlaceTold(HOUSE, LAT + 12 * 0.00011, LON)
+
+
+def danger(by: User, words: str) -> None:
+    until_at = clock.now() + timedelta(days=30)
+    warn(WarningTold("weapon", words, DOOR, until_at, reference="HV 2026/114"), by=by)
+
+
+def test_place_and_colleagues_are_seen_before_saving(
+    seat: Seat, dispatcher: User, colleague: User, take: Take
+) -> None:
+    danger(dispatcher, "Bewoner heeft jachtgeweren; niet alleen aanbellen")
+    take("ORD-106", place=DOOR)
+    page = seat(dispatcher, "/incidents/new/")
+    page.fill("#id_words", "luide muziek bij de buren")
+    page.fill("#id_place", HOUSE)
+    page.keyboard.press("Enter")
+
+    known = page.locator("#place-known")
+    expect(known).to_contain_text("jachtgeweren", timeout=MS)
+    expect(known).to_contain_text("Happened here before")
+    expect(page.locator("#intake-said")).to_contain_text("Weapons", timeout=MS)
+    expect(page.locator("#duplicates [data-number]")).to_have_count(1, timeout=MS)
+    map_before = page.locator("#intake-map").bounding_box()
+
+    page.locator("#id_caller_name").fill("Nele Vliet")
+    danger(colleague, "Ook een bijl gezien")
+    expect(known).to_contain_text("Ook een bijl", timeout=MS)
+    second = take("ORD-106", place=PlaceTold("Stationsstraat 13", LAT + 13 * 0.00011, LON))
+    expect(page.locator("#duplicates [data-number='2']")).to_contain_text(second.reference, timeout=MS)
+    assert page.locator("#intake-map").bounding_box() == map_before
+    expect(page.locator("#id_caller_name")).to_be_focused()
+    expect(page.locator("#id_caller_name")).to_have_value("Nele Vliet")
+    for theme, size in (("dark", DESKTOP), ("light", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []
+
+
+def test_warnings_are_written_from_an_incident_and_stand_on_its_page(
+    seat: Seat, dispatcher: User, take: Take
+) -> None:
+    incident = take("ORD-106", place=DOOR)
+    page = seat(dispatcher, f"/incidents/{incident.pk}/")
+    page.get_by_role("link", name="Warn of this place").click()
+    page.wait_for_url(re.compile("/warnings/"), timeout=MS)
+    page.select_option("#id_kind", "dog")
+    page.fill("#id_words", "Twee loslopende honden op het erf")
+    page.fill("#id_until_at", f"{clock.local(clock.now() + timedelta(days=9)):%Y-%m-%dT%H:%M}")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".warning-row")).to_contain_text("Twee loslopende honden", timeout=MS)
+    for theme, size in (("light", DESKTOP), ("dark", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []
+    page.locator(".warning-verbs summary").first.click()
+    page.locator("#warning-new > summary").click()
+    assert axe(page) == []
+
+    page.goto(f"/incidents/{incident.pk}/")
+    expect(page.locator("#around")).to_contain_text("Twee loslopende honden")
+    assert axe(page) == []
