@@ -42,12 +42,3 @@ def place_topics(user: User) -> set[str]:
 
 menu(MenuItem(_("New call"), "incidents:new", "incidents.take_call", order=20, icon="telephone-plus"))
 menu(MenuItem(_("Incidents"), "incidents:recent", "incidents.view_incident", order=30, icon="list-ul"))
-menu(
-    MenuItem(
-        _("Warnings"),
-        "incidents:warnings",
-        "incidents.view_placewarning",
-        order=45,
-        icon="exclamation-diamond",
-    )
-)
