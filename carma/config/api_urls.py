@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from carma.actionfields.api import IncidentTypeViewSet, PriorityViewSet
+from carma.actionfields.api import IncidentTypeViewSet, PriorityViewSet, QuestionViewSet
 from carma.alerts.api import AlertViewSet
 from carma.api.feed import EventViewSet
 from carma.followups.api import FollowUpViewSet
@@ -35,6 +35,7 @@ router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)
 router.register("priorities", PriorityViewSet)
+router.register("questions", QuestionViewSet)
 router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
 router.register("addresses", AddressViewSet)
 router.register("events", EventViewSet, basename="event")

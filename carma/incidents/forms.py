@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from carma import clock
 from carma.accounts.models import User
-from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
+from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority, Question
 from carma.geo import addresses
 from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold, WarningTold
@@ -91,6 +92,9 @@ class PlaceMixin(forms.Form):
         return PlaceTold(sure.label, sure.lat, sure.lon, sure.address_id) if sure else PlaceTold(label)
 
 
+ANSWER, LONGEST_KEY, LONGEST_ANSWER = "answer_", 9, 300
+
+
 class IntakeForm(PlaceMixin):
     """A call being taken. Type and place suffice to save; everything else can come later."""
 
@@ -123,11 +127,28 @@ class IntakeForm(PlaceMixin):
             raise forms.ValidationError(_("Write what is going on, or choose a type and a place."))
         return told
 
+    def asked(self) -> list[tuple[Question, str]]:
+        """The questions of the type with the answers, then those answered before the type changed."""
+        answers = dict(self._answers())
+        type = self.cleaned_data.get("type")
+        answered = [key for key, told in answers.items() if told]
+        wanted = Question.objects.filter(Q(type=type) | Q(pk__in=answered))
+        questions = sorted(wanted, key=lambda each: (each.type_id != getattr(type, "pk", None), each.type_id))
+        return [(each, answers.get(each.pk, "")) for each in questions]
+
+    def _answers(self) -> Iterator[tuple[int, str]]:
+        for name, told in self.data.items():
+            key = name.removeprefix(ANSWER)
+            if key != name and key.isdecimal() and len(key) <= LONGEST_KEY:
+                yield int(key), str(told).replace("\0", "").strip()[:LONGEST_ANSWER]
+
     def call_told(self) -> CallTold:
+        """The call; what was answered to the questions of its type stands under the words."""
         told = self.cleaned_data
+        answers = [f"{question} {answer}" for question, answer in self.asked() if answer]
         return CallTold(
             channel=told["channel"],
-            words=told["words"],
+            words="\n".join([told["words"], *answers]).strip(),
             caller_name=told["caller_name"],
             caller_phone=told["caller_phone"],
             cic_received_at=told["cic_received_at"],

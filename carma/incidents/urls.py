@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/", intake.new, name="new"),
     path("new/types/", intake.types, name="types"),
     path("new/duplicates/", intake.duplicates, name="duplicates"),
+    path("new/questions/", intake.questions, name="questions"),
     path("new/place/", intake.place, name="place"),
     path("warnings/", warnings.warnings, name="warnings"),
     path("warnings/<uuid:pk>/review/", warnings.review, name="review_warning"),

@@ -81,3 +81,27 @@ def test_warnings_are_written_from_an_incident_and_stand_on_its_page(
     page.goto(f"/incidents/{incident.pk}/")
     expect(page.locator("#around")).to_contain_text("Twee loslopende honden")
     assert axe(page) == []
+
+
+def test_questions_of_the_type_are_answered_by_keyboard(seat: Seat, dispatcher: User) -> None:
+    page = seat(dispatcher, "/incidents/new/")
+    page.keyboard.type("inbraak op heterdaad, dader nog binnen")
+    expect(page.locator("#id_type")).to_have_value(re.compile("^CRI-204 "), timeout=MS)
+    expect(page.locator(".question")).to_have_count(6, timeout=MS)
+    page.fill("#id_place", HOUSE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_lat")).not_to_have_value("", timeout=MS)
+    page.keyboard.press("Alt+q")
+    page.keyboard.type("yes, two")
+    page.keyboard.press("Enter")
+    page.keyboard.type("outside")
+    for theme, size in (("light", DESKTOP), ("dark", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/incidents/[0-9a-f-]{36}/$"), timeout=MS)
+
+    words = Incident.objects.get().description.splitlines()
+    assert words[0] == "inbraak op heterdaad, dader nog binnen"
+    assert [line.rpartition("? ")[2] for line in words[1:2]] == ["yes, two"]
+    assert words[2].endswith("outside")

@@ -60,6 +60,15 @@ def types(request: Request) -> HttpResponse:
 
 @may_take
 @require_GET
+def questions(request: Request) -> HttpResponse:
+    """What to ask the caller for the type chosen, with what was answered so far."""
+    form = IntakeForm(request.GET)
+    form.is_valid()
+    return render(request, "incidents/_questions.html", {"asked": form.asked()})
+
+
+@may_take
+@require_GET
 def duplicates(request: Request) -> HttpResponse:
     """Running incidents that the call being typed may be about.
 
@@ -119,7 +128,8 @@ def _half_told(request: Request) -> dict[str, Any]:
 
 
 def _context(form: IntakeForm) -> dict[str, object]:
-    return {"form": form, "priorities": Priority.objects.order_by("code")}
+    asked = form.asked() if form.is_bound else []
+    return {"form": form, "asked": asked, "priorities": Priority.objects.order_by("code")}
 
 
 def _not_valid(request: Request, form: IntakeForm) -> HttpResponse:

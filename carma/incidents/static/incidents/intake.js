@@ -102,8 +102,43 @@ form.addEventListener("chosen", ({ detail }) => {
   if (fields.type.value === "") {
     suggest();
   }
+  lookForQuestions();
   lookAround();
   lookAtPlace();
+});
+
+/* ---- what to ask for this type; under everything else, so that nothing moves when it comes ---- */
+
+const questions = document.getElementById("questions");
+const askQuestions = asker(form.dataset.questionsUrl);
+let askedFor = fields.type.value;
+
+const lookForQuestions = paced(async () => {
+  const type = fields.type.value;
+  if (type === askedFor || questions.contains(document.activeElement)) {
+    return;
+  }
+  const answered = [...questions.querySelectorAll("input")].filter((input) => input.value).map((input) => [input.name, input.value]);
+  const html = type || answered.length ? await askQuestions([["type", type], ...answered]) : "";
+  if (html === null) {
+    return;
+  }
+  askedFor = type;
+  questions.innerHTML = html;
+  questions.parentElement.hidden = !questions.childElementCount;
+});
+
+/* Enter goes to the next one; it never sends a call that is half told. */
+questions.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.ctrlKey) {
+    event.preventDefault();
+    event.target.closest(".question").nextElementSibling?.querySelector("input").focus();
+  }
+});
+
+form.querySelector("[data-first-question]").addEventListener("click", () => {
+  const inputs = [...questions.querySelectorAll("input")];
+  (inputs.find((input) => !input.value) ?? inputs[0])?.focus();
 });
 
 /* ---- running incidents that may be the same ---- */
@@ -193,7 +228,8 @@ showByChannel();
 let isSaved = false;
 
 function isDirty() {
-  return ["words", "place", "caller_phone", "caller_name"].some((name) => fields[name].value !== fields[name].defaultValue);
+  return ["words", "place", "caller_phone", "caller_name"].some((name) => fields[name].value !== fields[name].defaultValue) ||
+    [...questions.querySelectorAll("input")].some((input) => input.value !== "");
 }
 
 addEventListener("beforeunload", (event) => {
