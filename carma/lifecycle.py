@@ -6,10 +6,10 @@ from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Required, TypedDict
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.audit.models import Entry
@@ -53,9 +53,8 @@ class Lifecycle(models.Model):
         Every change of state counts the version up, so that an equal version needs no second look: a verb
         holds several records, and reading them whole is most of its price.
         """
-        rows = type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk)
-        if rows.values_list("version", flat=True).get() != self.version:
-            self._reload()
+        if rows.lock(self) != self.version:
+            self._reload()  # raises `DoesNotExist` when the row is gone
 
     def _reload(self) -> None:
         """Read the row again; records it still points to stay at hand: the caller may hold those too."""
@@ -161,7 +160,7 @@ class Lifecycle(models.Model):
         once (a second arrival leaves the first standing); `also` are fields set by the same move.
         Raises `Stale`, `MoveNotAllowed`, `MomentOutOfOrder` and `ReasonNeeded`.
         """
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             self.expect_version(expect)
             if not self.can_move(to):
@@ -208,7 +207,7 @@ class Lifecycle(models.Model):
     def _set(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=list(values))
+        rows.update(self, *values)
 
 
 def plain(value: Any) -> Any:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.errors import DomainError, MomentOutOfOrder, ReasonNeeded
@@ -28,7 +27,7 @@ class TeamNotAvailable(DomainError):
     code = "team_not_available"
 
 
-@transaction.atomic
+@rows.one_transaction()
 def assign(
     team: Team,
     incident: Incident,
@@ -60,7 +59,7 @@ def assign(
     if incident.status not in Incident.WITH_TEAM:
         incident.assign(by=by, at=at, reason=reason)
     assignment = Assignment(team=team, incident=incident, assigned_at=at, status_since=at)
-    assignment.save(force_insert=True)
+    rows.insert(assignment)
     changes = {"team": [None, str(team)], "incident": [None, incident.reference]}
     trail.record("assignment.assigned", assignment, by=by, at=at, changes=changes, reason=reason)
     outbox.emit("assignment.assigned", assignment, at=at)
@@ -121,11 +120,9 @@ def abort(assignment: Assignment, **how: Unpack[How]) -> None:
     _run(assignment, Assignment.abort, **how)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def _run(assignment: Assignment, move: Move, **how: Unpack[How]) -> None:
-    incident = assignment.incident
-    incident.hold()
-    assignment.incident = incident
+    incident = _held(assignment)
     move(assignment, **how)
     assignment.incident = incident
     columns = ("status", "en_route_at", "on_scene_at", "ended_at")
@@ -136,6 +133,15 @@ def _run(assignment: Assignment, move: Move, **how: Unpack[How]) -> None:
     watch.follow(assignment)
     if not assignment.is_open:
         assistance.asker_left(assignment, by=how["by"])
+
+
+def _held(assignment: Assignment) -> Incident:
+    """The incident of an assignment, locked: first, as with every verb of dispatch."""
+    if Assignment.incident.is_cached(assignment):
+        assignment.incident.hold()
+    else:
+        assignment.incident = rows.held(Incident, assignment.incident_id)
+    return assignment.incident
 
 
 def _put_times_right(incident: Incident, sent: Sent, *, by: User | None, reason: str) -> None:
@@ -179,7 +185,7 @@ def _status_of(incident: Incident, open_now: set[str]) -> Incident.Status:
     return Incident.Status.CLEARED if arrived else Incident.Status.QUEUED
 
 
-@transaction.atomic
+@rows.one_transaction()
 def follow_priority(incident: Incident) -> None:
     """Have the clocks over the incident's teams run by its present priority."""
     incident.hold()

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -131,7 +130,10 @@ class TeamViewSet(Listed, Shown):
         if not asked.is_valid():
             raise ValidationError(asked.errors)
         trail.read(team, by=self.member, purpose="track")
-        return self.page(asked.qs.order_by("-reported_at", "provider"), TrackSerializer, recorded=False)
+        rows = asked.qs.order_by("-reported_at", "provider")
+        return self.page(
+            rows, TrackSerializer, recorded=False, parameters=frozenset(TrackFilter.base_filters)
+        )
 
 
 class ShiftTemplateViewSet(Listed, Shown):
@@ -184,12 +186,6 @@ class AssignmentViewSet(Listed, Shown):
         "refuse": "interventions.operate_assignment",
         "abort": "interventions.operate_assignment",
     }
-
-    def get_queryset(self) -> QuerySet[Assignment]:
-        rows = super().get_queryset()
-        # A verb holds the incident first; fetched along, that costs no query of its own.
-        moves = self.action not in ("list", "retrieve")
-        return rows.select_related("incident__priority").defer("incident__search") if moves else rows
 
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:

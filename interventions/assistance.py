@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Unpack
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.alerts import actions as alerts
 from carma.audit import trail
@@ -31,7 +30,7 @@ TEXTS = {
 }
 
 
-@transaction.atomic
+@rows.one_transaction()
 def ask(assignment: Assignment, urgency: str, *, by: User) -> Assistance:
     """Ask dispatch for another team. Asked again it stays one question, told again or more urgently.
 
@@ -55,7 +54,7 @@ def ask(assignment: Assignment, urgency: str, *, by: User) -> Assistance:
     return question
 
 
-@transaction.atomic
+@rows.one_transaction()
 def decline(question: Assistance, **how: Unpack[How]) -> None:
     """Dispatch can't send a team. Raises `ReasonNeeded` without a reason: the team reads it."""
     if not how.get("reason"):
@@ -64,7 +63,7 @@ def decline(question: Assistance, **how: Unpack[How]) -> None:
     _settle(question, by=how["by"])
 
 
-@transaction.atomic
+@rows.one_transaction()
 def withdraw(question: Assistance, **how: Unpack[How]) -> None:
     """The team needs nobody any more."""
     question.withdraw(**how)

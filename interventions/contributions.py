@@ -10,9 +10,9 @@ from carma.alerts.models import Alert
 from carma.events.models import Event
 from carma.incidents import timeline
 from carma.incidents.models import Incident
-from carma.registry import MenuItem, menu, on_timer, panel, subscribe, topics_for
+from carma.registry import MenuItem, each_round, menu, on_timer, panel, subscribe, topics_for
 from carma.web.templatetags.carma import STATUS_ICONS
-from interventions import actions, board, panics, watch
+from interventions import actions, board, panics, sheet, watch
 from interventions.models import Assignment, Assistance, Panic
 from interventions.verbs import ON_ASSIGNMENT
 
@@ -52,6 +52,11 @@ def _fire(timer: Any, incident: Any) -> None:
 
 for _each in watch.WATCHES:
     on_timer(_each.kind)(_fire)
+
+
+@each_round
+def renew_sheet() -> int:
+    return sheet.renew()
 
 
 @subscribe("incident.reprioritised")

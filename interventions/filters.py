@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
+from carma.api.filters import YesNoFilter
 from interventions.models import Assignment, Assistance, Panic, Position, Team
 from interventions.models.assignment import AssignmentQuerySet
 
@@ -21,7 +22,7 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
     status = filters.ChoiceFilter(choices=Assignment.Status.choices)
     incident = filters.UUIDFilter(field_name="incident_id")
     team = filters.UUIDFilter(field_name="team_id")
-    open = filters.BooleanFilter(method="filter_open", help_text="True: not ended yet.")
+    open = YesNoFilter(method="filter_open", help_text="True: not ended yet.")
 
     class Meta:
         model = Assignment

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.alerts import actions as alerts
 from carma.alerts.models import Alert
@@ -31,7 +30,7 @@ ALONE = gettext_noop("PANIC: %(team)s calls for help")
 AT_WORK = gettext_noop("PANIC: %(team)s calls for help, on incident %(reference)s")
 
 
-@transaction.atomic
+@rows.one_transaction()
 def press(team: Team, *, by: User) -> Panic:
     """Call for help at once, from every dispatcher and the officer of duty.
 
@@ -52,7 +51,7 @@ def press(team: Team, *, by: User) -> Panic:
     return panic
 
 
-@transaction.atomic
+@rows.one_transaction()
 def say_well(panic: Panic, *, by: User) -> None:
     """The team says that all is well. It silences nothing: somebody may be made to say so."""
     panic.hold()
@@ -61,7 +60,7 @@ def say_well(panic: Panic, *, by: User) -> None:
     panic.say_well(by=by, at=clock.now())
 
 
-@transaction.atomic
+@rows.one_transaction()
 def end(panic: Panic, **how: Unpack[How]) -> None:
     """Dispatch says that the team is out of danger.
 

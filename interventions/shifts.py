@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.errors import DomainError, InvalidInput, MomentOutOfOrder, MoveNotAllowed, ReasonNeeded, Stale
@@ -58,7 +58,7 @@ def eligible() -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__permissions__in=crew).distinct()
 
 
-@transaction.atomic
+@rows.one_transaction()
 def start(
     *,
     call_sign: str,
@@ -90,7 +90,7 @@ def start(
     return _begin(team, members, by=by, at=_began(at, reason), reason=reason)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def change(
     team: Team,
     *,
@@ -119,7 +119,7 @@ def change(
     team._change("team.changed", by=by, at=now, reason=reason, **changes)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take_over(
     old: Team,
     *,
@@ -159,7 +159,7 @@ def take_over(
     return team
 
 
-@transaction.atomic
+@rows.one_transaction()
 def save_template(
     told: Template, *, by: User, template: ShiftTemplate | None = None, expect: int | None = None
 ) -> ShiftTemplate:
@@ -182,7 +182,7 @@ def save_template(
     return kept
 
 
-@transaction.atomic
+@rows.one_transaction()
 def drop_template(template: ShiftTemplate, *, by: User, expect: int | None = None) -> None:
     """Plan no more by a template; the trail keeps what it said."""
     kept = _hold_template(template, expect)
@@ -316,7 +316,7 @@ def _hold_template(template: ShiftTemplate, expect: int | None) -> ShiftTemplate
 
 def _save_template(kept: ShiftTemplate, *, is_new: bool, names: list[str]) -> None:
     try:
-        with transaction.atomic():
+        with rows.one_transaction():
             if is_new:
                 kept.save(force_insert=True)
             else:

@@ -3,12 +3,13 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import assistance, board, field, moves, panics, sending, shifts, templates
+from interventions.views import assistance, board, field, moves, panics, sending, sheet, shifts, templates
 
 app_name = "interventions"
 urlpatterns = [
     path("board/", board.board, name="board"),
     *(path(f"board/{name}/", board.panel, {"name": name}, name=name) for name in board.PANELS),
+    path("board/sheet/", sheet.sheet, name="sheet"),
     path("incidents/<uuid:pk>/teams/", sending.teams_on, name="teams_on"),
     path("incidents/<uuid:pk>/choose-team/", sending.choose_team, name="choose_team"),
     path("incidents/<uuid:pk>/assign/", sending.assign, name="assign"),

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.alerts import kinds
 from carma.alerts.models import REPEAT, Alert
@@ -27,7 +27,7 @@ ORDER BY id FOR UPDATE
 """
 
 
-@transaction.atomic
+@rows.one_transaction()
 def raise_alert(
     kind: str,
     subject: models.Model,
@@ -80,7 +80,7 @@ def repeat(alert: Alert, *, at: datetime) -> None:
     _again(alert, at)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def tell_again(subject: models.Model, kind: str, *, at: datetime, about: str = "") -> bool:
     """Tell the alert of this kind on a record once more; False when none is raised now."""
     alert = Alert.objects.raised_on(subject, kind).filter(about=about).select_for_update().first()

@@ -4,11 +4,12 @@ import uuid
 from typing import Self, Unpack
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Case, Q, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.alerts import kinds
 from carma.errors import MoveNotAllowed
@@ -119,7 +120,7 @@ class Alert(Lifecycle):
 
     def acknowledge(self, *, channel: str = "screen", **how: Unpack[How]) -> None:
         """Take the alert upon oneself, by name. Raises `MoveNotAllowed` when someone already did."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()  # of two who press at once, the second is told who was first
             if self.acknowledged_by is not None:
                 name = self.acknowledged_by.display_name

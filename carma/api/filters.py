@@ -1,16 +1,51 @@
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django.utils.translation import gettext_lazy
+from django_filters.rest_framework import DjangoFilterBackend, filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 PAGING = frozenset({"limit", "cursor", "updated_since"})
+
+
+class YesNoField(forms.Field):
+    """`true` or `false`, or 1 or 0; a word that is neither is refused rather than taken for no answer."""
+
+    default_error_messages = {"invalid": gettext_lazy("Say true or false.")}
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        said = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
+        if said is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return said
+
+
+class YesNoFilter(filters.BooleanFilter):  # type: ignore[misc]  # no types
+    field_class = YesNoField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=forms.TextInput, **kwargs)
+
+
+class WholeNumberFilter(filters.NumberFilter):  # type: ignore[misc]  # no types
+    field_class = forms.IntegerField
+
+
+def refuse_unknown(asked: Set[str], known: Set[str]) -> None:
+    """Raise DRF's `ValidationError` for each parameter asked that is none of those known."""
+    unknown = sorted(asked - known - PAGING)
+    if unknown:
+        raise ValidationError({name: [_("There is no such parameter here.")] for name in unknown})
 
 
 @lru_cache(maxsize=200)
@@ -41,8 +76,6 @@ class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # it has no typ
         if not asked or getattr(view, "detail", False):
             return queryset
         whole = getattr(view, "filterset_class", None)
-        unknown = sorted(asked - (whole.base_filters.keys() if whole else frozenset()))
-        if unknown:
-            raise ValidationError({name: [_("There is no such parameter here.")] for name in unknown})
+        refuse_unknown(asked, whole.base_filters.keys() if whole else frozenset())
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from carma import clock
+from carma import clock, rows
 from carma.api import wire
 from carma.api.models import Answer
 from carma.errors import DomainError, InvalidInput
@@ -45,7 +45,7 @@ def answer_once(request: Request, deed: Callable[[], HttpResponse]) -> HttpRespo
     key = request.headers.get("Idempotency-Key")
     if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         raise InvalidInput(_("Give a key of 1 to 255 plain signs, such as a UUID."), field="Idempotency-Key")
-    with transaction.atomic():
+    with rows.one_transaction():
         return deed() if key is None else _once(request, key, deed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -18,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
+from carma.api.filters import refuse_unknown
 from carma.api.idempotency import answer_once
 from carma.api.paging import Keyset
 from carma.api.permissions import SIGNED_IN
@@ -120,11 +121,21 @@ class VisibleViewSet(GenericViewSet[Any]):
             raise InvalidInput(_("There is no such record."), field=field)
         return found
 
-    def page(self, rows: QuerySet[Any], shape: type[RowSerializer[Any]], *, recorded: bool) -> HttpResponse:
+    def page(
+        self,
+        rows: QuerySet[Any],
+        shape: type[RowSerializer[Any]],
+        *,
+        recorded: bool,
+        parameters: Set[str] = frozenset(),
+    ) -> HttpResponse:
         """One page of rows in the form of `shape`, with the address of the next.
 
-        With `recorded`, one entry of the audit trail says who asked for what and saw which records.
+        With `recorded`, one entry of the audit trail says who asked for what and saw which records. Of
+        what belongs to one record nothing but `parameters` may be asked.
         """
+        if self.detail:
+            refuse_unknown(self.request.query_params.keys(), parameters)
         pages = cast(Keyset, self.paginator)
         shown = pages.paginate_queryset(rows, self.request, self)
         if recorded:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit.context import source
 from carma.audit.models import Entry
@@ -48,35 +48,23 @@ def record(
     at: datetime,
     changes: Mapping[str, Any],
     reason: str = "",
-) -> Entry:
+) -> None:
     """Write what was done to a record. Call inside the transaction of the deed."""
-    written = entry(action, subject, by=by, at=at, changes=changes, reason=reason)
-    written.save(force_insert=True)
-    return written
+    rows.at_the_end(*rows.insertion(entry(action, subject, by=by, at=at, changes=changes, reason=reason)))
 
 
-def read(subject: Model, *, by: User, purpose: str = "") -> Entry:
+def read(subject: Model, *, by: User, purpose: str = "") -> None:
     """Write that someone looked at a record with personal data (LED 2016/680 art. 25).
 
     Call before the answer leaves; if it can't be written, the answer must not leave.
     """
-    now = clock.now()
-    written = entry(f"{subject._meta.model_name}.read", subject, by=by, at=now, changes={}, purpose=purpose)
-    written.save(force_insert=True)
-    return written
+    kind = f"{subject._meta.model_name}.read"
+    rows.insert(entry(kind, subject, by=by, at=clock.now(), changes={}, purpose=purpose))
 
 
 def read_many(subjects: Iterable[Model], *, by: User, purpose: str = "", terms: str = "") -> None:
     """Write one entry per record that a search or a list of persons showed, with the terms typed."""
     now = clock.now()
-    Entry.objects.bulk_create(
-        entry(
-            f"{subject._meta.model_name}.found",
-            subject,
-            by=by,
-            at=now,
-            changes={"terms": terms} if terms else {},
-            purpose=purpose,
-        )
-        for subject in subjects
-    )
+    changes = {"terms": terms} if terms else {}
+    told = [(f"{subject._meta.model_name}.found", subject) for subject in subjects]
+    rows.insert(*(entry(kind, one, by=by, at=now, changes=changes, purpose=purpose) for kind, one in told))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.events import outbox
@@ -14,7 +14,7 @@ from carma.incidents.models import Incident
 from carma.norms import figures
 
 
-@transaction.atomic
+@rows.one_transaction()
 def ask(incident: Incident, kind: str, *, at: datetime, by: User | None = None) -> FollowUp:
     """Propose a follow-up of one kind, once per incident; its term is the norm `followup_<kind>`.
 
@@ -49,7 +49,7 @@ def unanswered(incident: Incident) -> list[Question]:
     ]
 
 
-@transaction.atomic
+@rows.one_transaction()
 def answer(incident: Incident, kind: str, *, is_yes: bool, by: User | None, at: datetime) -> None:
     """Say whether a follow-up is needed; one that was not proposed yet is, so that the answer stays."""
     follow_up = ask(incident, kind, at=at)

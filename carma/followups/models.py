@@ -4,10 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Self, Unpack
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.incidents.models import Incident
 from carma.lifecycle import How, Lifecycle
@@ -82,7 +83,7 @@ class FollowUp(Lifecycle):
 
     def confirm(self, *, by: User | None, at: datetime) -> None:
         """It is needed, says who closes the incident; its service still decides."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             self._change("followup.confirmed", by=by, at=at, confirmed_at=at)
 

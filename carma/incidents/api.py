@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
+from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
 from carma.api.viewsets import Listed, Shown
@@ -17,6 +18,7 @@ from carma.errors import InvalidInput
 from carma.incidents import actions
 from carma.incidents.actions import WarningTold, warning
 from carma.incidents.around import Spot, known
+from carma.incidents.duplicates import possible
 from carma.incidents.filters import CallFilter, IncidentFilter, PlaceWarningFilter
 from carma.incidents.models import Call, Incident, Link, PlaceWarning
 from carma.incidents.serializers import (
@@ -24,6 +26,8 @@ from carma.incidents.serializers import (
     AttachCallSerializer,
     CallSerializer,
     CancelSerializer,
+    DuplicatesAskedSerializer,
+    DuplicateSerializer,
     FinishSerializer,
     IncidentSerializer,
     LinkSerializer,
@@ -58,6 +62,7 @@ class IncidentViewSet(Listed, Shown):
         "list": "incidents.view_incident",
         "retrieve": "incidents.view_incident",
         "create": "incidents.take_call",
+        "duplicates": "incidents.take_call",
         "qualify": "incidents.qualify_incident",
         "retype": "incidents.qualify_incident",
         "reprioritise": "incidents.qualify_incident",
@@ -82,6 +87,32 @@ class IncidentViewSet(Listed, Shown):
         A call with an `import_key` that was taken before answers the incident it opened then.
         """
         return self.run_create(actions.take_call, TakeCallSerializer)
+
+    @extend_schema(
+        filters=False,
+        parameters=[DuplicatesAskedSerializer],
+        responses=DuplicateSerializer(many=True),
+    )
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def duplicates(self, request: Request) -> HttpResponse:
+        """Running incidents that a call may be about, nearest first, at most five.
+
+        Of the same type group near the point, or told of from the same phone; how near and how long
+        back are norms. That they were shown is recorded.
+        """
+        told = DuplicatesAskedSerializer.read(request.query_params.dict())
+        found = possible(user=self.member, at=clock.now(), **told)
+        trail.read_many((one.incident for one in found), by=self.member, purpose="duplicates")
+        return wire.answer(
+            [
+                {
+                    "incident": self.row(one.incident),
+                    "distance_m": one.distance_m,
+                    "same_phone": one.same_phone,
+                }
+                for one in found
+            ]
+        )
 
     @extend_schema(request=QualifySerializer)
     @action(detail=True, methods=["post"])

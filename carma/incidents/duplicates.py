@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from django.db.models import Q
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType
 from carma.geo.metres import degree_m, distance_m
+from carma.incidents import phones
 from carma.incidents.models import Incident
 from carma.norms import figures
 
@@ -40,7 +40,7 @@ def possible(
 
     Nearest first, at most five, only those the user may know of.
     """
-    digits = re.sub(r"\D", "", phone)
+    digits = phones.dialled(phone)
     alike = Q()
     if type is not None and lat is not None and lon is not None:
         alike |= _near(type, lat, lon)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import django_filters
 from django_filters import rest_framework as filters
 
+from carma.api.filters import WholeNumberFilter, YesNoFilter
 from carma.incidents.models import Call, Incident, IncidentQuerySet, PlaceWarning
 
 
@@ -12,10 +13,10 @@ class ChoiceInFilter(django_filters.BaseInFilter, filters.ChoiceFilter):  # type
 
 class IncidentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
     status = ChoiceInFilter(choices=Incident.Status.choices, help_text="One status or several, with commas.")
-    open = filters.BooleanFilter(method="filter_open", help_text="True: work that is not over yet.")
+    open = YesNoFilter(method="filter_open", help_text="True: work that is not over yet.")
     type = filters.CharFilter(field_name="type_id")
-    priority = filters.NumberFilter(field_name="priority_id", min_value=0, max_value=99)
-    urgent = filters.BooleanFilter()
+    priority = WholeNumberFilter(field_name="priority_id", min_value=0, max_value=99)
+    urgent = YesNoFilter()
     sphere = filters.ChoiceFilter(choices=Incident.Sphere.choices)
     municipality = filters.CharFilter()
     sector = filters.CharFilter()

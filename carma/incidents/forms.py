@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from carma import clock
 from carma.accounts.models import User
@@ -17,7 +17,7 @@ from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priori
 from carma.geo import addresses
 from carma.incidents import closing
 from carma.incidents.actions import CallTold, PlaceTold, WarningTold
-from carma.incidents.actions.intake import LONGEST_WORDS
+from carma.incidents.actions.intake import LONGEST_WORDS, NOTHING_TOLD
 from carma.incidents.actions.warning import LONGEST_WORDS as LONGEST_WARNING
 from carma.incidents.models import Call, Incident, Link, PlaceWarning
 from carma.incidents.models.warning import WIDEST_M
@@ -68,6 +68,10 @@ def _last_of(told: datetime) -> datetime:
     return later if later <= clock.now() + clock.SKEW else earlier
 
 
+def to_the_second() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
+
+
 class PlaceMixin(forms.Form):
     """A place as chosen from the list, pointed at on the map, or only typed."""
 
@@ -114,17 +118,14 @@ class IntakeForm(PlaceMixin):
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
     )
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
-    cic_received_at = LocalMomentField(
-        label=_("Received at the CIC"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"),
-    )
+    cic_received_at = LocalMomentField(label=_("Received at the CIC"), required=False, widget=to_the_second())
+    received_at = LocalMomentField(label=_("Received by us"), required=False, widget=to_the_second())
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         anything = ("words", "type", "place", "lat")
         if not self.errors and not any(told.get(name) for name in anything):
-            raise forms.ValidationError(_("Write what is going on, or choose a type and a place."))
+            raise forms.ValidationError(NOTHING_TOLD)
         return told
 
     def asked(self) -> list[tuple[Question, str]]:
@@ -142,6 +143,14 @@ class IntakeForm(PlaceMixin):
             if key != name and key.isdecimal() and len(key) <= LONGEST_KEY:
                 yield int(key), str(told).replace("\0", "").strip()[:LONGEST_ANSWER]
 
+    @property
+    def late(self) -> dict[str, Any]:
+        """How a call from paper is told: it was known from the moment it came in, and is entered now."""
+        received_at = self.cleaned_data["received_at"]
+        return (
+            {"at": received_at, "reason": gettext("Entered afterwards, from paper.")} if received_at else {}
+        )
+
     def call_told(self) -> CallTold:
         """The call; what was answered to the questions of its type stands under the words."""
         told = self.cleaned_data
@@ -152,6 +161,7 @@ class IntakeForm(PlaceMixin):
             caller_name=told["caller_name"],
             caller_phone=told["caller_phone"],
             cic_received_at=told["cic_received_at"],
+            received_at=told["received_at"],
             import_key=f"form-{told['key']}",
         )
 
@@ -228,7 +238,9 @@ class FinishForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.asked = closing.questions(self.incident)
         for question in self.asked:
-            self.fields[f"answer_{question.key}"] = AnswerField(label=question.label)
+            self.fields[f"answer_{question.key}"] = AnswerField(
+                label=_("Follow-up needed: %(what)s?") % {"what": question.label}
+            )
 
     def answers(self) -> dict[str, bool]:
         told = {question.key: self.cleaned_data[f"answer_{question.key}"] for question in self.asked}

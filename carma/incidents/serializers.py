@@ -140,6 +140,25 @@ class TakeCallSerializer(CallToldSerializer):
     reason = serializers.CharField(required=False, max_length=400, help_text="Needed when told late.")
 
 
+class DuplicatesAskedSerializer(InputSerializer):
+    """What is known of a call, to find running incidents that it may be about."""
+
+    type = TypeField(required=False)
+    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
+    lon = serializers.FloatField(min_value=-180, max_value=180, required=False)
+    phone = serializers.CharField(max_length=30, required=False)
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    """A running incident that a call may be about, and why."""
+
+    incident = IncidentSerializer(read_only=True)
+    distance_m = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Null when only the phone is the same."
+    )
+    same_phone = serializers.BooleanField(read_only=True)
+
+
 class AttachCallSerializer(CallToldSerializer):
     """A further call about an incident that is still running."""
 

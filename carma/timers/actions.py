@@ -6,9 +6,9 @@ import logging
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
-from carma import clock, registry
+from carma import clock, registry, rows
 from carma.events import outbox
 from carma.timers.models import Timer
 
@@ -27,25 +27,21 @@ DO UPDATE SET due_at = EXCLUDED.due_at, step = EXCLUDED.step, not_before = NULL,
 """
 
 _CANCEL = """
-UPDATE timers_timer SET ended_at = %(at)s, outcome = 'cancelled'
-WHERE subject_type = %(type)s AND subject_id = %(id)s AND ended_at IS NULL
-  AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s)) AND (%(about)s::text IS NULL OR about = %(about)s)
+UPDATE timers_timer SET ended_at = %s, outcome = 'cancelled'
+WHERE subject_type = %s AND subject_id = %s AND ended_at IS NULL
+  AND kind = ANY(coalesce(%s::text[], ARRAY[kind])) AND about = coalesce(%s, about)
 """
 
 
 def set_timer(kind: str, subject: models.Model, *, due_at: datetime, about: str = "", step: int = 0) -> None:
     """Have `kind` happen to the record at `due_at` (UTC); an open one of the kind is moved there."""
     registry.timer_handler(kind)  # a kind nobody answers to is the caller's mistake, told at once
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, [kind, subject._meta.label_lower, str(subject.pk), about, step, due_at])
+    rows.at_the_end(_SET, [kind, subject._meta.label_lower, str(subject.pk), about, step, due_at])
 
 
-def cancel_timers(subject: models.Model, *kinds: str, at: datetime, about: str | None = None) -> int:
-    """Cancel the record's open timers of these kinds (all when none is named); answers how many."""
-    asked = {"type": subject._meta.label_lower, "id": str(subject.pk), "kinds": list(kinds) or None}
-    with connection.cursor() as cursor:
-        cursor.execute(_CANCEL, {**asked, "about": about, "at": at})
-        return int(cursor.rowcount)
+def cancel_timers(subject: models.Model, *kinds: str, at: datetime, about: str | None = None) -> None:
+    """Cancel the record's open timers of these kinds, all when none is named."""
+    rows.at_the_end(_CANCEL, [at, subject._meta.label_lower, str(subject.pk), list(kinds) or None, about])
 
 
 def run_due(at: datetime | None = None, *, limit: int = 200) -> int:

@@ -4,11 +4,12 @@ import uuid
 from datetime import timedelta
 from typing import Self, Unpack
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.errors import MoveNotAllowed
 from carma.incidents.models import Incident
@@ -115,7 +116,7 @@ class Assignment(Lifecycle):
 
     def hear(self, **how: Unpack[How]) -> None:
         """Note that the team on scene is well; its status stays. Raises `MoveNotAllowed` elsewhere."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             self.expect_version(how.get("expect"))
             if self.status != self.Status.ON_SCENE:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import uuid
 from typing import Self, Unpack
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.errors import MoveNotAllowed
 from carma.lifecycle import How, Lifecycle
@@ -122,7 +123,7 @@ class Team(Lifecycle):
 
     def go_off_duty(self, **how: Unpack[How]) -> None:
         """End the shift. Raises `MoveNotAllowed` while the team is on an incident."""
-        with transaction.atomic():
+        with rows.one_transaction():
             self.hold()
             busy = self.assignments.open().select_related("incident").first()
             if busy is not None:

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import connections
 
+from carma import clock
 from carma.actionfields.models import IncidentType
 from carma.geo.models import Address
+from carma.incidents.models import Incident
 from carma.policy.tallies import rebuild
+from interventions.models import Assignment, Team
 
 YEARS = 3
 OPEN = 100  # how many incidents are still running
@@ -80,9 +83,9 @@ SELECT row_number() OVER (ORDER BY id) AS nr, street, number, lat, lon, municipa
 FROM geo_address WHERE municipality <> ''
 """
 _REST = """
-INSERT INTO incidents_call (id, incident_id, channel, received_at, caller_name, caller_phone, phone_digits,
-    words, import_key, taken_by_id)
-SELECT gen_random_uuid(), id, 'zone', received_at, 'Beller', '', '', description, '', %(by)s
+INSERT INTO incidents_call (id, incident_id, channel, received_at, caller_name, caller_phone, words,
+    import_key, taken_by_id)
+SELECT gen_random_uuid(), id, 'zone', received_at, 'Beller', '', description, '', %(by)s
 FROM incidents_incident;
 
 INSERT INTO interventions_assignment (id, incident_id, team_id, status, status_since, version, assigned_at,
@@ -106,26 +109,6 @@ SELECT received_at, received_at, %(by)s, 'incident.' || verb, 'incidents.inciden
     sha256(verb::bytea), sha256(id::text::bytea)
 FROM incidents_incident, unnest(ARRAY['qualified', 'assigned', 'on_scene', 'cleared', 'closed']) AS verb;
 """
-_ONGOING = """
-INSERT INTO interventions_team
-    (id, call_sign, base, sector, crew, vehicle, device, status, status_since, version)
-SELECT gen_random_uuid(), 'W' || i, 'Genk', 'GENK', '', '', '', 'available', now(), 1
-FROM generate_series(1, %(count)s) i;
-WITH picked AS (
-    SELECT id, row_number() OVER (ORDER BY received_at DESC) AS nr FROM incidents_incident
-    WHERE status = 'closed' LIMIT %(count)s
-), reopened AS (
-    UPDATE incidents_incident i
-    SET status = 'assigned', status_since = now(), on_scene_at = NULL, closed_at = NULL
-    FROM picked WHERE i.id = picked.id RETURNING i.id, picked.nr
-)
-INSERT INTO interventions_assignment (id, incident_id, team_id, status, status_since, version, assigned_at)
-SELECT gen_random_uuid(), r.id, t.id, 'assigned', now(), 1, now()
-FROM reopened r JOIN (
-    SELECT id, row_number() OVER (ORDER BY call_sign) AS nr FROM interventions_team WHERE call_sign LIKE 'W%%'
-) t USING (nr)
-RETURNING id::text
-"""
 
 
 def write(count: int, *, by: int, team: str) -> None:
@@ -146,6 +129,23 @@ def write(count: int, *, by: int, team: str) -> None:
 
 def ongoing(count: int) -> list[str]:
     """So many running assignments, each of a team of its own; answers their keys."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(_ONGOING, {"count": count})
-        return [key for (key,) in cursor.fetchall()]
+    now = clock.now()
+    teams = Team.objects.bulk_create(
+        Team(call_sign=f"W{number}", base="Genk", sector="GENK", status_since=now) for number in range(count)
+    )
+    incidents = list(Incident.objects.filter(status=Incident.Status.CLOSED).order_by("-received_at")[:count])
+    keys = [each.pk for each in incidents]
+    Assignment.objects.filter(incident__in=keys).delete()
+    Incident.objects.filter(pk__in=keys).update(
+        status=Incident.Status.ASSIGNED,
+        status_since=now,
+        en_route_at=None,
+        on_scene_at=None,
+        cleared_at=None,
+        closed_at=None,
+    )
+    sent = Assignment.objects.bulk_create(
+        Assignment(team=team, incident=incident, assigned_at=now, status_since=now)
+        for team, incident in zip(teams, incidents, strict=True)
+    )
+    return [str(each.pk) for each in sent]

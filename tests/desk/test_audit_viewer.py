@@ -24,7 +24,8 @@ def dpo(browse: Browse, member: Member) -> Client:
 
 
 def write(action: str, by: User, subject: User | Incident | None = None, **changes: object) -> Entry:
-    return trail.record(action, subject or by, by=by, at=time_now.now(), changes=changes)
+    trail.record(action, subject or by, by=by, at=time_now.now(), changes=changes)
+    return Entry.objects.get(action=action)
 
 
 def actions_on(page: str) -> list[str]:

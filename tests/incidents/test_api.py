@@ -55,6 +55,47 @@ def test_type_and_place_may_come_later(api: Login, dispatcher: User, geography: 
     assert (r.status_code, r.json()["status"], r["ETag"]) == (200, "qualified", '"2"')
 
 
+def test_a_call_that_tells_nothing_opens_nothing(api: Login, dispatcher: User) -> None:
+    r = api(dispatcher).post(URL, {"words": "  "})
+
+    assert (r.status_code, r.json()["code"]) == (400, "invalid_input")
+    assert not Incident.objects.exists()
+
+
+def test_running_incidents_that_a_call_may_be_about_are_offered(
+    api: Login, dispatcher: User, wijkinspecteur: User, geography: None
+) -> None:
+    client = api(dispatcher)
+    known = client.post(URL, CALL).json()
+    asked = f"{URL}duplicates/?type=ORD-106&lat={GENK.lat}&lon={GENK.lon}&phone=%2B32 89 12 34 56"
+    found = client.get(asked).json()
+
+    assert [(one["incident"]["id"], one["distance_m"], one["same_phone"]) for one in found] == [
+        (known["id"], 0, True)
+    ]
+    assert Entry.objects.get(action="incident.found").subject_id == known["id"]
+    assert client.get(f"{URL}duplicates/", {"phone": "089 99 99 99"}).json() == []
+    assert client.get(f"{URL}duplicates/", {"telephone": "1"}).status_code == 400
+    assert api(wijkinspecteur).get(asked).status_code == 403
+
+
+@pytest.mark.parametrize("asked", ["open=yes", "urgent=maybe", "priority=3.9", "statuss=closed"])
+def test_a_filter_that_means_nothing_is_refused(api: Login, dispatcher: User, asked: str) -> None:
+    name = asked.partition("=")[0]
+    r = api(dispatcher).get(f"{URL}?{asked}")
+
+    assert (r.status_code, list(r.json()["errors"])) == (400, [name])
+
+
+@pytest.mark.parametrize("of", ["notes", "links"])
+def test_what_belongs_to_one_takes_no_other_parameter(
+    api: Login, dispatcher: User, incident: Incident, of: str
+) -> None:
+    client = api(dispatcher)
+    assert client.get(f"{URL}{incident.pk}/{of}/?limit=1").status_code == 200
+    assert client.get(f"{URL}{incident.pk}/{of}/?limmit=1").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("fault", "field"),
     [
@@ -150,7 +191,11 @@ def test_a_list_is_recorded_with_what_it_showed(api: Login, dispatcher: User, in
 def test_lists_are_narrowed(
     api: Login, dispatcher: User, take: Callable[..., Incident], query: str, found: list[str]
 ) -> None:
-    known = {"waiting": take("CRI-204"), "received": take("", place=None), "cancelled": take("ORD-106")}
+    known = {
+        "waiting": take("CRI-204"),
+        "received": take("", place=None, words="iets"),
+        "cancelled": take("ORD-106"),
+    }
     client = api(dispatcher)
     client.post(f"{URL}{known['cancelled'].pk}/cancel/", {"cancelled_because": "false_call"})
     rows = client.get(f"{URL}?{query}").json()["results"]

@@ -60,11 +60,12 @@ def test_what_is_over_is_not_offered(take: Take, dispatcher: User) -> None:
     assert ask(dispatcher) == []
 
 
-def test_the_same_phone_is_offered_wherever_it_is(take: Take, dispatcher: User) -> None:
+@pytest.mark.parametrize("phone", ["+3289 000102", "0032 89 00.01.02", "089/00 01 02"])
+def test_the_same_phone_is_offered_wherever_it_is(take: Take, dispatcher: User, phone: str) -> None:
     other = take("CRI-204", place=None, caller_phone="+32 89 00 01 02")
 
-    assert ask(dispatcher, phone="003289000102") == []
-    assert ask(dispatcher, phone="+3289 000102") == [(other, None)]
+    assert ask(dispatcher, phone=phone) == [(other, None)]
+    assert ask(dispatcher, phone="0031 89 00 01 02") == []
 
 
 def test_only_what_the_user_may_know_of(take: Take, wijkinspecteur: User) -> None:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from carma import clock as time_now
 from carma.accounts.models import User
+from carma.audit.models import Entry
 from carma.incidents.models import Call, Incident
 from tests.cast import GENK, Browse
 
@@ -45,6 +48,26 @@ def test_a_double_click_makes_one_incident(browse: Browse, dispatcher: User) -> 
 
     assert first["Location"] == second["Location"]
     assert Incident.objects.count() == Call.objects.count() == 1
+
+
+def test_a_call_from_paper_keeps_its_hour_and_that_of_the_entry(browse: Browse, dispatcher: User) -> None:
+    now = time_now.now()
+    on_paper = now.replace(second=0) - timedelta(minutes=40)
+    browse(dispatcher).post(NEW, told(received_at=f"{time_now.local(on_paper):%Y-%m-%dT%H:%M}"))
+
+    incident = Incident.objects.get()
+    assert (incident.received_at, incident.qualified_at) == (on_paper, on_paper)
+    entry = Entry.objects.get(action="incident.qualified")
+    assert (entry.at, entry.recorded_at) == (on_paper, now)
+    assert entry.reason
+
+
+def test_a_call_from_paper_that_is_still_to_come_is_refused(browse: Browse, dispatcher: User) -> None:
+    ahead = time_now.local(time_now.now() + timedelta(hours=1))
+    r = browse(dispatcher).post(NEW, told(received_at=f"{ahead:%Y-%m-%dT%H:%M}"), headers=HTMX)
+
+    assert r.status_code == 400
+    assert not Incident.objects.exists()
 
 
 def test_htmx_is_sent_on_to_the_incident(browse: Browse, dispatcher: User) -> None:

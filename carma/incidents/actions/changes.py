@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carma import rows
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
@@ -18,7 +18,7 @@ from carma.lifecycle import not_ahead
 HIGH = 1  # lowering a code 0 or 1 needs a reason (domain 4.1)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def qualify(
     incident: Incident,
     *,
@@ -53,7 +53,7 @@ def qualify(
     watch.unassigned(incident)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def retype(
     incident: Incident, type: IncidentType, *, by: User, reason: str = "", expect: int | None = None
 ) -> None:
@@ -62,7 +62,7 @@ def retype(
     incident._change("incident.retyped", by=by, reason=reason, type=type, sphere=type.sphere)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def reprioritise(
     incident: Incident, priority: Priority, *, by: User, reason: str = "", expect: int | None = None
 ) -> None:
@@ -77,7 +77,7 @@ def reprioritise(
     watch.unassigned(incident)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def add_note(incident: Incident, text: str, *, by: User, at: datetime | None = None) -> Note:
     """Add to the narrative, also after closing. Raises `InvalidInput` for an empty or oversize text."""
     text = text.strip()

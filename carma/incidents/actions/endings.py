@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Unpack
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from carma import rows
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
 from carma.incidents import closing, watch
 from carma.incidents.models import Incident
@@ -18,7 +18,7 @@ PV_NUMBER = re.compile(r"^[A-Z]{2}\.\d{2}[A-Z]?\.[A-Z0-9]{2}\.\d{5,6}/(\d{2}|\d{
 WITH_PV = (Incident.Result.PV, Incident.Result.VPV)  # a report of another kind has a number of its own
 
 
-@transaction.atomic
+@rows.one_transaction()
 def queue(
     incident: Incident, *, deferred_reason: str = "", told_at: datetime | None = None, **how: Unpack[How]
 ) -> None:
@@ -42,7 +42,7 @@ def queue(
     watch.unassigned(incident)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def cancel(incident: Incident, because: str, **how: Unpack[How]) -> None:
     """End an incident to which no team goes. Raises `ReasonNeeded` when another zone is not named."""
     if because not in Incident.Cancelled.values:
@@ -53,7 +53,7 @@ def cancel(incident: Incident, because: str, **how: Unpack[How]) -> None:
     watch.assigned(incident)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def finish(
     incident: Incident,
     result: str,
@@ -93,7 +93,7 @@ def finish(
     )
 
 
-@transaction.atomic
+@rows.one_transaction()
 def reopen(incident: Incident, *, to_queue: bool, **how: Unpack[How]) -> None:
     """Take up a closed incident again, for its report or for a team; the first response times stay.
 

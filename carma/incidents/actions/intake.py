@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
 from carma.audit import trail
@@ -18,6 +19,7 @@ from carma.incidents import watch
 from carma.incidents.models import Call, Incident
 
 LONGEST_WORDS = 8_000
+NOTHING_TOLD = gettext_lazy("Write what is going on, or choose a type and a place.")
 OLDEST = timedelta(days=400)
 
 
@@ -54,7 +56,7 @@ class PlaceTold:
     address_id: int | None = None
 
 
-@transaction.atomic
+@rows.one_transaction()
 def take_call(
     call: CallTold,
     *,
@@ -67,12 +69,14 @@ def take_call(
 ) -> Incident:
     """Open an incident from a call. Type and place make it qualified, at `at`; without them it is received.
 
-    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments
-    or a text over 8,000 signs, and `PlaceOutsideZone` for a point that is not ours. A call told twice under
-    one `import_key` answers the first's incident.
+    Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments,
+    a text over 8,000 signs or a call that tells nothing, and `PlaceOutsideZone` for a point that is not
+    ours. A call told twice under one `import_key` answers the first's incident.
     """
     if (told_before := _told_before(call.import_key, by)) is not None:
         return told_before.incident
+    if not call.words.strip() and type is None and place is None:
+        raise InvalidInput(str(NOTHING_TOLD), field="words")
     heard = clock.now()
     received_at = _plausible(call, heard)
     incident = Incident(
@@ -92,7 +96,7 @@ def take_call(
     if type is not None and place is not None:
         incident.qualified_at = incident.status_since = incident._moment(at, reason)
         incident.status = Incident.Status.QUALIFIED
-    incident.save(force_insert=True)
+    rows.insert(incident)
     _store(call, incident, by=by, received_at=received_at)
     kind = f"incident.{incident.status}"
     changes = {"status": [None, incident.status], "type": [None, incident.type_id]}
@@ -102,7 +106,7 @@ def take_call(
     return incident
 
 
-@transaction.atomic
+@rows.one_transaction()
 def attach_call(call: CallTold, incident: Incident, *, by: User) -> Call:
     """Add one more call to an incident that is still running. Raises `MoveNotAllowed` when it is over."""
     if (told_before := _told_before(call.import_key, by)) is not None:
@@ -189,7 +193,7 @@ def _store(call: CallTold, incident: Incident, *, by: User, received_at: datetim
         import_key=call.import_key,
         taken_by=by,
     )
-    stored.save(force_insert=True)
+    rows.insert(stored)
     return stored
 
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
@@ -11,7 +10,7 @@ from carma.events import outbox
 from carma.incidents.models import Incident, Link
 
 
-@transaction.atomic
+@rows.one_transaction()
 def link(incident: Incident, to: Incident, *, by: User, kind: str, reason: str) -> Link:
     """Note that two incidents belong together, whatever their status; both tell of it.
 
@@ -35,7 +34,7 @@ def link(incident: Incident, to: Incident, *, by: User, kind: str, reason: str) 
     return made
 
 
-@transaction.atomic
+@rows.one_transaction()
 def unlink(known: Link, *, by: User, reason: str) -> None:
     """End a link that was wrong. Raises `ReasonNeeded` without a reason."""
     if not reason.strip():

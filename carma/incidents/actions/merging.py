@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Unpack
 
-from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.actionfields.models import Priority
 from carma.audit import trail
@@ -35,7 +34,7 @@ EARLIEST = {
 }
 
 
-@transaction.atomic
+@rows.one_transaction()
 def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
     """Make an incident part of another: its calls move along and the earliest moments count.
 
@@ -67,7 +66,7 @@ def merge(incident: Incident, into: Incident, **how: Unpack[How]) -> None:
     watch.unassigned(into)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def unmerge(incident: Incident, **how: Unpack[How]) -> None:
     """Take a merged incident out of its master: it has its status and its calls again.
 

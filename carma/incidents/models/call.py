@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import re
 import uuid
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
+from carma.incidents import phones
 from carma.incidents.models.incident import Incident
 from carma.visibility import VisibleQuerySet
 
@@ -45,7 +45,11 @@ class Call(models.Model):
     cic_received_at = models.DateTimeField(null=True, blank=True)
     caller_name = models.CharField(max_length=120, blank=True)
     caller_phone = models.CharField(max_length=30, blank=True)
-    phone_digits = models.CharField(max_length=30, blank=True, editable=False)
+    phone_digits = models.GeneratedField(
+        expression=phones.dialled_in_database("caller_phone"),
+        output_field=models.CharField(max_length=30),
+        db_persist=True,
+    )
     words = models.TextField(blank=True)
     import_key = models.CharField(max_length=80, blank=True)
     taken_for = models.ForeignKey(
@@ -76,7 +80,3 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.received_at:%H:%M}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.phone_digits = re.sub(r"\D", "", self.caller_phone)
-        super().save(*args, **kwargs)

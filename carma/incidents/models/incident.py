@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType, Priority
+from carma.incidents import phones
 from carma.lifecycle import How, Lifecycle
 from carma.visibility import VisibleQuerySet
 
@@ -45,7 +46,7 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
         if number:
             return self.filter(reference=f"{number[1]}-{int(number[2]):06}")
         if PHONE.match(text):
-            return self.filter(calls__phone_digits=re.sub(r"\D", "", text)).distinct()
+            return self.filter(calls__phone_digits=phones.dialled(text)).distinct()
         return self.filter(search=SearchQuery(text, config="dutch", search_type="websearch"))
 
 

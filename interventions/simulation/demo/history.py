@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -204,7 +203,6 @@ class _Past:
             received_at=at,
             caller_name=name,
             caller_phone=phone,
-            phone_digits=re.sub(r"\D", "", phone),
             words=words,
             taken_by=self.by,
         )

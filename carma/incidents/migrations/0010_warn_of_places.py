@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0008_know_who_has_an_incident_open"),
+        ("incidents", "0009_read_phone_numbers_as_dialled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
