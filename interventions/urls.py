@@ -3,7 +3,18 @@ from __future__ import annotations
 from django.urls import path
 
 from interventions.verbs import ON_ASSIGNMENT, ON_TEAM
-from interventions.views import assistance, board, field, moves, panics, sending, sheet, shifts, templates
+from interventions.views import (
+    assistance,
+    board,
+    field,
+    moves,
+    panics,
+    sending,
+    sheet,
+    shifts,
+    templates,
+    wanted,
+)
 
 app_name = "interventions"
 urlpatterns = [
@@ -37,6 +48,9 @@ urlpatterns = [
     path("assistance/<uuid:pk>/", assistance.question, name="assistance"),
     path("assistance/<uuid:pk>/decline/", assistance.decline, name="decline_assistance"),
     path("assistance/<uuid:pk>/withdraw/", assistance.withdraw, name="withdraw_assistance"),
+    path("wanted/", wanted.wanted, name="wanted_notices"),
+    path("wanted/<uuid:pk>/prolong/", wanted.prolong, name="prolong_wanted"),
+    path("wanted/<uuid:pk>/withdraw/", wanted.withdraw, name="withdraw_wanted"),
     path("field/", field.field, name="field"),
     path("field/now/", field.now, name="field_now"),
     path("field/note/", field.note_form, name="field_note_form"),

@@ -19,6 +19,7 @@ from interventions.api import (
     PositionViewSet,
     ShiftTemplateViewSet,
     TeamViewSet,
+    WantedNoticeViewSet,
 )
 
 router = SimpleRouter(use_regex_path=False)
@@ -31,6 +32,7 @@ router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
 router.register("panics", PanicViewSet)
 router.register("assistance", AssistanceViewSet)
+router.register("wanted-notices", WantedNoticeViewSet)
 router.register("alerts", AlertViewSet)
 router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)

@@ -19,6 +19,8 @@ PLACE = ("incidents.view_placewarning",)
 WATCHED = (*PLACE, "incidents.view_absence_watch")
 GUARDED = (*WATCHED, "incidents.view_protected_person")
 WARN = ("incidents.set_placewarning",)
+LOOK_OUT = ("interventions.view_wantednotice",)
+SEEK = (*LOOK_OUT, "interventions.set_wantednotice")
 FIELD = (
     "interventions.operate_assignment",
     "interventions.operate_team",
@@ -49,15 +51,24 @@ FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "dispatcher": (*SEE_ALL, *ROOM, *GUARDED, *WARN),
-    "officer": (*SEE_ALL, *FIELD, *GUARDED, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *LEAD, *ROSTER, *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *LEAD, *ROSTER, *FIGURES, *ENGINE),
-    "wijk": (*SEE, *WATCHED, *WARN, "incidents.note_incident", "followups.answer_followup"),
-    "wijk_lead": (*SEE, *WATCHED, *WARN, "incidents.note_incident", "followups.answer_followup", *FIGURES),
+    "dispatcher": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK),
+    "officer": (*SEE_ALL, *FIELD, *GUARDED, *LOOK_OUT, "incidents.close_incident", "persons.view_person"),
+    "team_lead": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK, *LEAD, *ROSTER, *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK, *LEAD, *ROSTER, *FIGURES, *ENGINE),
+    "wijk": (*SEE, *WATCHED, *WARN, *LOOK_OUT, "incidents.note_incident", "followups.answer_followup"),
+    "wijk_lead": (
+        *SEE,
+        *WATCHED,
+        *WARN,
+        *LOOK_OUT,
+        "incidents.note_incident",
+        "followups.answer_followup",
+        *FIGURES,
+    ),
     "investigator": (
         *SEE,
         *PLACE,
+        *SEEK,
         "incidents.note_incident",
         "incidents.reopen_incident",
         "followups.answer_followup",
@@ -65,6 +76,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "head_investigation": (
         *SEE_ALL,
         *PLACE,
+        *SEEK,
         "incidents.reopen_incident",
         "followups.answer_followup",
         *FIGURES,

@@ -10,6 +10,7 @@ from carma.web.answers import fragment
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions import board as shown
+from interventions import wanted
 from interventions.drawn import Facts, drawn
 
 may_see = permission_required("interventions.view_assignment", raise_exception=True)
@@ -19,6 +20,7 @@ PANELS: dict[str, tuple[str, Facts]] = {
     "queue": ("interventions/_queue.html", shown.queue),
     "running": ("interventions/_running.html", shown.running),
     "teams": ("interventions/_teams.html", shown.teams),
+    "wanted": ("interventions/_wanted.html", wanted.on_board),
 }
 
 

@@ -13,8 +13,11 @@ from carma import clock
 from carma.accounts.models import User
 from carma.incidents.actions import PlaceTold, WarningTold, warn
 from carma.incidents.models import Incident
+from interventions.actions import assign
+from interventions.models import Team
+from interventions.wanted import WantedTold, write
 from tests.browser import DESKTOP, TABLET, axe
-from tests.journeys.conftest import MS, STREETS, Seat, wear
+from tests.journeys.conftest import MS, STREETS, Seat, english, wear
 
 pytestmark = pytest.mark.journey
 Take = Callable[..., Incident]
@@ -105,3 +108,50 @@ def test_questions_of_the_type_are_answered_by_keyboard(seat: Seat, dispatcher: 
     assert words[0] == "inbraak op heterdaad, dader nog binnen"
     assert [line.rpartition("? ")[2] for line in words[1:2]] == ["yes, two"]
     assert words[2].endswith("outside")
+
+
+def test_a_wanted_notice_reaches_board_and_intake(seat: Seat, dispatcher: User) -> None:
+    board = seat(dispatcher, "/board/")
+    page = seat(dispatcher, "/wanted/")
+    page.keyboard.press("w")
+    page.select_option("#id_kind", "vehicle")
+    page.fill("#id_title", "Rode VW Golf, 1-ABC-234")
+    page.fill("#id_words", "Betrokken bij overval in Bree; twee inzittenden, donkere kledij.")
+    page.fill("#id_instruction", "Niet alleen onderscheppen, dispatching verwittigen")
+    page.fill("#id_watch_words", "rode golf, 1-ABC-234")
+    page.fill("#id_until_at", f"{clock.local(clock.now() + timedelta(days=9)):%Y-%m-%dT%H:%M}")
+    page.check("#id_is_dangerous")
+    assert axe(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".warning-row")).to_contain_text("Rode VW Golf", timeout=MS)
+    assert axe(page) == []
+
+    expect(board.locator("#wanted .count")).to_have_text("1", timeout=MS)
+    board.locator("#wanted-button").click()
+    expect(board.locator("#wanted-shown")).to_contain_text("Niet alleen onderscheppen")
+    for theme, size in (("dark", DESKTOP), ("light", TABLET)):
+        wear(board, theme, size)
+        assert axe(board) == []
+    page.goto("/incidents/new/")
+    page.keyboard.type("verdachte rode golf rijdt rond, 1abc234")
+    expect(page.locator("#place-known")).to_contain_text("Niet alleen onderscheppen", timeout=MS)
+
+
+def test_the_team_sees_at_a_glance_what_to_know(
+    seat: Seat, officer: User, dispatcher: User, team: Team, take: Take
+) -> None:
+    take("VKR-104", place=DOOR)
+    danger(dispatcher, "Bewoner heeft jachtgeweren; niet alleen aanbellen")
+    told = WantedTold(
+        "vehicle", "Rode VW Golf, 1-ABC-234", clock.now() + timedelta(days=3), is_dangerous=True
+    )
+    write(told, by=dispatcher)
+    assign(team, take("ORD-106", place=DOOR, words="Luide muziek"), by=dispatcher)
+    page = seat(english(officer), "/field/", size=(430, 932), touch=True)
+    page.locator(".field-choice").first.click()
+
+    expect(page.locator("#around")).to_contain_text("jachtgeweren", timeout=MS)
+    expect(page.locator("#field")).to_contain_text("Rode VW Golf")
+    for theme, size in (("dark", (430, 932)), ("light", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carma import clock
+from carma import clock, rows
 from carma.accounts.models import User
 from carma.audit import trail
 from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
@@ -36,7 +35,7 @@ class WarningTold:
     reference: str = ""
 
 
-@transaction.atomic
+@rows.one_transaction()
 def warn(told: WarningTold, *, by: User, incident: Incident | None = None) -> PlaceWarning:
     """Warn of a place from now on; `incident` is the one from which it is known.
 
@@ -64,7 +63,7 @@ def warn(told: WarningTold, *, by: User, incident: Incident | None = None) -> Pl
         set_by=by,
         until_at=told.until_at,
     )
-    warning.save(force_insert=True)
+    rows.insert(warning)
     changes = {"status": [None, warning.status], "kind": [None, told.kind]}
     trail.record("placewarning.set", warning, by=by, at=now, changes=changes)
     outbox.emit("placewarning.set", warning, at=now)
@@ -72,7 +71,7 @@ def warn(told: WarningTold, *, by: User, incident: Incident | None = None) -> Pl
     return warning
 
 
-@transaction.atomic
+@rows.one_transaction()
 def review(
     warning: PlaceWarning, *, until_at: datetime, by: User, expect: int | None = None, reason: str = ""
 ) -> None:
@@ -95,7 +94,7 @@ def review(
     set_timer(UNTIL, warning, due_at=until_at)
 
 
-@transaction.atomic
+@rows.one_transaction()
 def withdraw(warning: PlaceWarning, **how: Unpack[How]) -> None:
     """It does not hold any more. Raises `ReasonNeeded` without a reason."""
     if not how.get("reason", "").strip():
