@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
+from carma.api.serializers import MoveSerializer
 from carma.api.viewsets import Listed, Shown
 from carma.audit import trail
 from carma.errors import InvalidInput
-from carma.incidents import actions
+from carma.incidents import actions, planning
 from carma.incidents.actions import WarningTold, warning
 from carma.incidents.around import Spot, known
 from carma.incidents.duplicates import possible
@@ -39,6 +40,7 @@ from carma.incidents.serializers import (
     QualifySerializer,
     QueueSerializer,
     ReopenSerializer,
+    ReplanSerializer,
     ReprioritiseSerializer,
     RetypeSerializer,
     ReviewSerializer,
@@ -64,6 +66,8 @@ class IncidentViewSet(Listed, Shown):
         "create": "incidents.take_call",
         "duplicates": "incidents.take_call",
         "qualify": "incidents.qualify_incident",
+        "appear": "incidents.qualify_incident",
+        "replan": "incidents.qualify_incident",
         "retype": "incidents.qualify_incident",
         "reprioritise": "incidents.qualify_incident",
         "queue": "incidents.qualify_incident",
@@ -119,6 +123,18 @@ class IncidentViewSet(Listed, Shown):
     def qualify(self, request: Request, pk: UUID) -> HttpResponse:
         """Give type, place and priority. 400 `place_outside_zone`, 409 `move_not_allowed`."""
         return self.run_move(actions.qualify, QualifySerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def appear(self, request: Request, pk: UUID) -> HttpResponse:
+        """Make a planned incident work of now, before its moment. 409 `move_not_allowed`."""
+        return self.run_move(planning.appear)
+
+    @extend_schema(request=ReplanSerializer)
+    @action(detail=True, methods=["post"])
+    def replan(self, request: Request, pk: UUID) -> HttpResponse:
+        """Put a planned incident to another moment. 409 `move_not_allowed` once it has appeared."""
+        return self.run_move(planning.replan, ReplanSerializer)
 
     @extend_schema(request=RetypeSerializer)
     @action(detail=True, methods=["post"])

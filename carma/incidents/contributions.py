@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
-from carma.incidents import around, watch
+from carma.incidents import around, planning, watch
 from carma.incidents.actions import warning
 from carma.registry import MenuItem, menu, on_timer, place_source, topics_for
 
@@ -15,6 +15,11 @@ place_source("incidents.placewarning")(around.warned)
 @on_timer(watch.UNASSIGNED)
 def unassigned(timer: Any, incident: Any) -> None:
     watch.fire(timer, incident)
+
+
+@on_timer(planning.APPEARS)
+def planned_appears(timer: Any, incident: Any) -> None:
+    planning.fire(incident, at=timer.due_at)
 
 
 @on_timer(warning.UNTIL)

@@ -34,7 +34,7 @@ class IncidentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
     def filter_open(self, rows: IncidentQuerySet, name: str, value: bool) -> IncidentQuerySet:  # noqa: FBT001  its call
-        return rows.open() if value else rows.exclude(status__in=Incident.OPEN)
+        return rows.open() if value else rows.exclude(status__in=(Incident.Status.PLANNED, *Incident.OPEN))
 
     def filter_text(self, rows: IncidentQuerySet, name: str, text: str) -> IncidentQuerySet:
         return rows.search(text)

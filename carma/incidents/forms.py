@@ -120,6 +120,9 @@ class IntakeForm(PlaceMixin):
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
     cic_received_at = LocalMomentField(label=_("Received at the CIC"), required=False, widget=to_the_second())
     received_at = LocalMomentField(label=_("Received by us"), required=False, widget=to_the_second())
+    planned_for = LocalMomentField(
+        label=_("Planned for"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -255,6 +258,18 @@ class MergeForm(VerbForm):
 
 class UnmergeForm(VerbForm):
     reason = forms.CharField(label=_("Why they are two incidents after all"), max_length=400)
+
+
+class AppearForm(VerbForm):
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
+
+
+class ReplanForm(VerbForm):
+    planned_for = LocalMomentField(
+        label=_("Planned for"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
 
 
 class LinkForm(VerbForm):

@@ -47,6 +47,7 @@ class IncidentSerializer(RowSerializer[Incident]):
             "status",
             "status_since",
             "received_at",
+            "planned_for",
             "qualified_at",
             "assigned_at",
             "en_route_at",
@@ -136,6 +137,7 @@ class TakeCallSerializer(CallToldSerializer):
     type = TypeField(required=False)
     place = PlaceToldSerializer(required=False)
     priority = PriorityField(required=False)
+    planned_for = MomentField(required=False, help_text="When it is to appear; needs type and place.")
     at = MomentField(required=False, help_text="When it was qualified; default now.")
     reason = serializers.CharField(required=False, max_length=400, help_text="Needed when told late.")
 
@@ -185,6 +187,10 @@ class ReprioritiseSerializer(ReasonedSerializer):
     """`reason` is needed when a code 0 or 1 is lowered."""
 
     priority = PriorityField()
+
+
+class ReplanSerializer(ReasonedSerializer):
+    planned_for = MomentField(help_text="When it is to appear now.")
 
 
 class QueueSerializer(MoveSerializer):

@@ -46,6 +46,7 @@ def new(request: Request) -> HttpResponse:
         type=told["type"],
         place=form.place_told(),
         priority=told["priority"],
+        planned_for=told["planned_for"],
         **form.late,
     )
     return _saved(request, incident, form)

@@ -84,7 +84,7 @@ def around(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 @live_page
 def recent(request: Request) -> HttpResponse:
-    """The newest incidents the user may know of, or with `?due` those whose document is still to come."""
+    """The newest incidents the user may know of, or `?due` their document, or `?planned`."""
     return render(request, "incidents/recent.html", _listed(request))
 
 
@@ -96,10 +96,14 @@ def listed(request: Request) -> HttpResponse:
 
 def _listed(request: Request) -> dict[str, Any]:
     known = Incident.objects.visible_to(request.user)
-    is_due = "due" in request.GET
-    rows = known.reporting().order_by("cleared_at", "id") if is_due else known.order_by("-received_at", "id")
-    shown = rows.select_related("type", "priority").defer("search", "description")[:SHOWN]
-    return {"incidents": shown, "is_due": is_due}
+    lists = {
+        "due": known.reporting().order_by("cleared_at", "id"),
+        "planned": known.planned().order_by("planned_for", "id"),
+        "newest": known.order_by("-received_at", "id"),
+    }
+    which = next((name for name in lists if name in request.GET), "newest")
+    shown = lists[which].select_related("type", "priority").defer("search", "description")[:SHOWN]
+    return {"incidents": shown, "which": which}
 
 
 def page_context(record: Incident, request: Request) -> dict[str, Any]:
