@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from carma.accounts.models import User
-from carma.events import position
+from carma.web.answers import etag_of
 from interventions import board
 
 KEPT_S = 2.0  # what no event tells of (a position, an overdue row's place) is at most this old
@@ -22,29 +22,38 @@ Facts = Callable[[User], Mapping[str, Any]]
 Audience = tuple[str, str | None, frozenset[str], tuple[str, ...] | None]
 
 
-@dataclass
-class _Drawing:
-    lock: Lock = field(default_factory=Lock)
+@dataclass(frozen=True)
+class Drawing:
+    """A fragment with its ETag; `pos` is where the feed stood, `at` (seconds) when it was begun."""
+
+    html: SafeString = field(default_factory=SafeString)
+    etag: str = ""
     pos: int = -1
     at: float = 0.0
-    html: SafeString = field(default_factory=SafeString)
 
 
-_drawings: dict[Audience, _Drawing] = {}
+@dataclass
+class _Place:
+    lock: Lock = field(default_factory=Lock)
+    drawing: Drawing = field(default_factory=Drawing)
 
 
-def drawn(template: str, facts: Facts, user: User) -> SafeString:
+_places: dict[Audience, _Place] = {}
+
+
+def drawn(template: str, facts: Facts, user: User, *, pos: int) -> Drawing:
     """The fragment as this user may see it now, drawn anew when something happened since.
 
-    The template gets what `facts` answers and nothing of the request: no form token, no name.
+    `pos` is the position of the feed, read before. The template gets what `facts` answers and nothing
+    of the request: no form token, no name.
     """
-    pos = position.latest()
-    drawing = _drawings.setdefault(_audience(template, user), _Drawing())
-    with drawing.lock:  # of a room that asks at once, one thread draws and the others wait for it
-        if pos > drawing.pos or time.monotonic() - drawing.at >= KEPT_S:
-            drawing.html = mark_safe(render_to_string(template, dict(facts(user))))  # noqa: S308 - a template
-            drawing.pos, drawing.at = pos, time.monotonic()
-        return drawing.html
+    place = _places.setdefault(_audience(template, user), _Place())
+    with place.lock:  # of a room that asks at once, one thread draws and the others wait for it
+        known, now = place.drawing, time.monotonic()
+        if pos > known.pos or now - known.at >= KEPT_S:
+            html = mark_safe(render_to_string(template, dict(facts(user))))  # noqa: S308  a template
+            place.drawing = Drawing(html, etag_of(html.encode()), pos, now)
+        return place.drawing
 
 
 def _audience(template: str, user: User) -> Audience:

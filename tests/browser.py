@@ -92,7 +92,7 @@ def axe(page: Page) -> list[str]:
 
 def _session_of(user: User) -> tuple[str, str]:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="carma.accounts.known.RoleBackend")
     name = settings.SESSION_COOKIE_NAME
     return name, client.cookies[name].value
 

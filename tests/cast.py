@@ -176,7 +176,7 @@ def browse() -> Browse:
 
     def login(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="carma.accounts.known.RoleBackend")
         return client
 
     return login

@@ -12,10 +12,11 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from carma import clock
+from carma.accounts.known import COLUMNS, person_of
 from carma.accounts.models import User
 from carma.api.models import LONGEST_LIFE, ServiceToken
 from carma.audit import trail
@@ -25,13 +26,12 @@ SHAPE = re.compile(r"carma_[0-9a-f]{8}_[0-9a-f]{64}")
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 # One statement for token, owner and roles: the ORM's form of it costs more than the rest of a request.
-_OWNER = ", ".join(f'person."{field.column}"' for field in User._meta.concrete_fields)
 _BEARER = f"""
 SELECT token.id, token.scopes, token.networks, token.expires_at, token.revoked_at, token.last_used_at,
-       token.rate_per_minute, api_permissions_of(person.id), {_OWNER}
+       token.rate_per_minute, {COLUMNS}
 FROM api_servicetoken token JOIN accounts_user person ON person.id = token.owner_id
 WHERE token.digest = %s
-"""  # noqa: S608 -- our own column names
+"""  # noqa: S608  our own column names
 
 
 class TokenRefused(DomainError):
@@ -115,8 +115,8 @@ def bearer(raw: str, ip: str) -> Bearer:
     row = _stored(raw)
     if row is None:
         raise TokenRefused(_("This token is not known."))
-    token_id, scopes, networks, expires_at, revoked_at, last_used_at, rate, permissions, *person = row
-    user = User.from_db(DEFAULT_DB_ALIAS, [field.attname for field in User._meta.concrete_fields], person)
+    token_id, scopes, networks, expires_at, revoked_at, last_used_at, rate, *owner = row
+    user = person_of(owner)
     now = clock.now()
     if revoked_at or not user.is_active:
         raise TokenRefused(_("This token has been revoked. Ask for a new one."))
@@ -125,7 +125,6 @@ def bearer(raw: str, ip: str) -> Bearer:
     if not _comes_from(ip, networks):
         raise TokenRefused(_("This token may not be used from this address."))
     user.scopes = frozenset(scopes)
-    user.role_permissions = frozenset(permissions)
     _note_use(token_id, last_used_at, now)
     return Bearer(user, token_id, rate)
 

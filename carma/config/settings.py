@@ -117,7 +117,7 @@ DATABASES = {
     },
 }
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "carma.accounts.known.RoleBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -137,6 +137,7 @@ AXES_CLIENT_IP_CALLABLE = "carma.web.request.client_address"
 TRUSTED_PROXIES = environment.words("CARMA_PROXIES", "")  # whose X-Forwarded-For is believed
 HELP_CONTACT = environment.value("CARMA_HELP")
 
+SESSION_ENGINE = "carma.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from carma.web.parts import parts
+
 urlpatterns = [
     path("api/v1/", include("carma.config.api_urls")),  # first: asked most
+    path("parts/", parts, name="parts"),
     path("", include("carma.desk.urls")),
     path("events/", include("carma.events.urls")),
     path("geo/", include("carma.geo.urls")),

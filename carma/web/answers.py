@@ -42,13 +42,20 @@ def invalid(request: HttpRequest, template: str, context: Mapping[str, Any]) -> 
 
 def fragment(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
     """Answer a fragment that a live page asks for again: 304 when it still has this one."""
-    response = render(request, template, dict(context))
-    digest = hashlib.blake2b(_CSRF_VALUE.sub(b"", response.content), digest_size=12).hexdigest()
-    etag = f'W/"{digest}"'
-    answer = HttpResponseNotModified() if _holds(request, etag) else response
+    content = render(request, template, dict(context)).content
+    return unless_held(request, content, etag_of(_CSRF_VALUE.sub(b"", content)))
+
+
+def unless_held(request: HttpRequest, content: bytes | str, etag: str) -> HttpResponse:
+    """Answer what is drawn already: 304 to a page that still has it."""
+    answer = HttpResponseNotModified() if _holds(request, etag) else HttpResponse(content)
     answer["ETag"] = etag
     patch_vary_headers(answer, ["Cookie", "HX-Request"])
     return answer
+
+
+def etag_of(content: bytes) -> str:
+    return f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
 def _holds(request: HttpRequest, etag: str) -> bool:

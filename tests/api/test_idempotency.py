@@ -103,7 +103,7 @@ def test_it_costs_two_statements(api: Login, dispatcher: User, django_assert_num
 
 
 def test_answers_are_forgotten_after_a_week(api: Login, dispatcher: User, clock: Traveller) -> None:
-    api(dispatcher).post(URL, {}, headers=KEY)
+    api(dispatcher).post(URL, {"words": "iets"}, headers=KEY)
     clock.shift(timedelta(days=6, hours=23))
     prune_answers()
     assert Answer.objects.count() == 1

@@ -54,7 +54,7 @@ def test_a_session_with_its_csrf_token(dispatcher: User) -> None:
     browser.force_login(dispatcher)
     browser.get("/api/v1/docs/")
     token = browser.cookies["csrftoken"].value
-    r = browser.post(URL, "{}", content_type="application/json", headers={"X-CSRFToken": token})
+    r = browser.post(URL, '{"words": "x"}', content_type="application/json", headers={"X-CSRFToken": token})
 
     assert r.status_code == 201
 

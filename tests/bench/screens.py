@@ -141,7 +141,7 @@ def _member(n: int) -> User:
 
 def _board(user: User, seed: int, port: int, stream_port: int) -> Board:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="carma.accounts.known.RoleBackend")
     html = client.get("/board/").content.decode()
     cookie = cookie_of(user)["Cookie"]
     return Board.of(html, port=port, stream_port=stream_port, cookie=cookie, seed=seed)

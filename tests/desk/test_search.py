@@ -71,5 +71,5 @@ def test_many_hits_cost_as_many_queries_as_one(
         take(words="Luide muziek in de tuin")
     client = browse(dispatcher)
     client.get("/profile/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/search/", {"q": "muziek"})

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from carma.events.models import Event
 from carma.web.context import shell
 from carma.web.live import live_page
+from carma.web.parts import parts
 from carma.web.request import Request
 
 _PAGE = """<!doctype html>
@@ -22,7 +23,7 @@ _PAGE = """<!doctype html>
 <script src="{htmx}" defer></script>
 <script type="module" src="{clocks}"></script>
 <script type="module" src="{live}"></script></head>
-<body data-pos="{pos}" data-stream-url="{stream}" data-poll-url="{poll}">
+<body data-pos="{pos}" data-stream-url="{stream}" data-poll-url="{poll}" data-parts-url="{together}">
 <div id="live-banner" role="alert" data-stale-alarm="1" hidden></div>
 <div id="live-state" data-text-connecting="Connecting" data-text-live="Live" data-text-polling="Slow"
   data-text-reconnecting="Again" data-text-stale="Old" data-text-signed-out="Out" data-text-age="{{age}} s"
@@ -54,7 +55,7 @@ def page(request: Request) -> HttpResponse:
     told = shell(request)
     names = {name: static(f"web/{name}.js") for name in ("live", "clocks")}
     moments = {"since": now - SINCE, "until": now + 3700, "soon": now + 2}
-    parts = mark_safe("".join(_part(name) for name in PARTS))  # noqa: S308  our own markup
+    shown = mark_safe("".join(_part(name) for name in PARTS))  # noqa: S308  our own markup
     return HttpResponse(
         format_html(
             _PAGE,
@@ -62,7 +63,8 @@ def page(request: Request) -> HttpResponse:
             pos=told["live_pos"],
             stream=told["stream_url"],
             poll=reverse("events:poll"),
-            parts=parts,
+            together=reverse("parts"),
+            parts=shown,
             **names,
             **moments,
         )
@@ -88,5 +90,6 @@ def _part(name: str) -> SafeString:
 urlpatterns = [
     path("live/", page),
     path("part/<str:name>/", part, name="part"),
+    path("parts/", parts, name="parts"),
     path("events/", include("carma.events.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,28 +10,31 @@ import pytest
 from django.utils import translation
 
 from carma.accounts.models import User
+from carma.errors import DomainError
 from interventions import drawn
 
 pytestmark = pytest.mark.django_db
 Member = Callable[..., User]
-TEMPLATE = "interventions/_drawn.html"
+TEMPLATE = "_refusal.html"  # a small one that says what it is given
 
 
 @pytest.fixture
 def facts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whom it was drawn for; drawings keep, and the feed stands at position 1 until it is moved."""
+    """Whom it was drawn for; drawings keep, and the feed stands at position 1 unless told otherwise."""
     monkeypatch.setattr(drawn, "KEPT_S", 60.0)
-    monkeypatch.setattr(drawn, "_drawings", {})
-    monkeypatch.setattr("interventions.drawn.position.latest", lambda: 1)
+    monkeypatch.setattr(drawn, "_places", {})
     return []
 
 
-def ask(drawings: list[str], user: User) -> str:
+def ask(drawings: list[str], user: User, *, pos: int = 1) -> str:
     def draw(user: User) -> dict[str, Any]:
         drawings.append(user.username)
-        return {"html": user.username}
+        return {"error": DomainError(user.username)}
 
-    return drawn.drawn(TEMPLATE, draw, user)
+    drawing = drawn.drawn(TEMPLATE, draw, user, pos=pos)
+    said = re.search(r"<p>(\w+)</p>", drawing.html)
+    assert said is not None
+    return said[1]
 
 
 def test_colleagues_share_a_drawing(facts: list[str], member: Member) -> None:
@@ -40,12 +44,11 @@ def test_colleagues_share_a_drawing(facts: list[str], member: Member) -> None:
     assert facts == ["one"]
 
 
-def test_an_event_makes_it_anew(facts: list[str], member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_makes_it_anew(facts: list[str], member: Member) -> None:
     first, second = member("one", "dispatcher"), member("two", "dispatcher")
     ask(facts, first)
-    monkeypatch.setattr("interventions.drawn.position.latest", lambda: 2)
 
-    assert ask(facts, second) == "two"
+    assert ask(facts, second, pos=2) == "two"
 
 
 def test_it_is_old_after_its_time(facts: list[str], member: Member, monkeypatch: pytest.MonkeyPatch) -> None:

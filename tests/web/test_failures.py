@@ -75,7 +75,7 @@ def test_a_database_that_is_away_is_said_apart_and_logged_in_one_line(
 
 def test_a_stale_form_is_explained(dispatcher: User) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(dispatcher, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(dispatcher, backend="carma.accounts.known.RoleBackend")
     answer = client.post("/profile/theme/", {"theme": "light"})
 
     assert answer.status_code == 403

@@ -76,7 +76,7 @@ def test_signed_out_says_so_and_keeps_the_page(trial: Trial) -> None:
 def test_signing_in_again_elsewhere_does_not_spoil_the_open_page(trial: Trial, dispatcher: User) -> None:
     page = trial()
     client = Client()
-    client.force_login(dispatcher, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(dispatcher, backend="carma.accounts.known.RoleBackend")
     client.get("/profile/")
     origin = page.evaluate("location.origin")
     page.context.add_cookies(

@@ -10,7 +10,7 @@ const duplicates = document.getElementById("duplicates");
 const typeBox = comboboxOf(form.querySelector("[data-combobox=type]"));
 const placeBox = comboboxOf(form.querySelector("[data-combobox=place]"));
 const FEWEST = 3; // signs from which words are worth a suggestion
-const MOST_WORDS = 2000; // what is said first says what it is
+const MOST_WORDS = 1000; // for an address
 
 /* ---- for who does not see the page: what it filled in by itself, once it stands still ---- */
 

@@ -4,6 +4,7 @@
 // A live part is an element with an id, data-live="type:id type:*" (what it shows) and data-live-url.
 // With data-live-unseen it is fetched at once, and also while the page lies behind another: an alarm must sound there.
 // With data-live-every it is also asked for every so many seconds, for what no event tells of.
+// What is due at the same moment is asked for together, at <body data-parts-url>.
 // At most one fetch a second each; 304 leaves it alone; 403, 404 and 410 take it off the page.
 // Nothing moves under the user's hands: while somebody types, presses or has a menu open in it, the
 // part waits and carries data-stale. Focus comes back to the element with the same id; scrolling
@@ -14,6 +15,7 @@ const SPREAD = 150; // ms over which the boards of a room fetch a list, so that 
 const SPREAD_ALL = 300; // ms, after a resync
 const RECENT = 5000; // ms for which a part that is only now coming onto the page may have missed an event
 const LONGEST_WAIT = 30000;
+const MOST = 30; // parts asked for together, as `carma.web.parts` has it
 
 const FIELDS = "input, select, textarea, [contenteditable]";
 const TYPED = "textarea, input:not([type=hidden], [type=checkbox], [type=radio])";
@@ -26,6 +28,7 @@ const fetching = new Set();
 const etags = new WeakMap(); // element → ETag of what it shows
 const opened = performance.now();
 let recent = [];
+let together = 0; // the moment for which what happened just now is put off, for all parts
 let pressed = null;
 let swapping = false;
 let timer = 0;
@@ -37,8 +40,16 @@ function mark(element, spread) {
     return;
   }
   const earliest = (fetched.get(element.id) ?? -GAP) + GAP;
-  due.set(element.id, Math.max(now() + Math.random() * spread, earliest));
+  due.set(element.id, Math.max(spread ? inWhile(spread) : now(), earliest));
   plan();
+}
+
+/* A moment within the spread, the same one for all that becomes due until then. */
+function inWhile(spread) {
+  if (together < now()) {
+    together = now() + Math.random() * spread;
+  }
+  return together;
 }
 
 // On coming back to a page that lay behind another, everything that is due is fetched at once.
@@ -70,8 +81,10 @@ function run() {
       element.dataset.stale = "";
     } else {
       started.push(element);
-      refresh(element);
     }
+  }
+  if (started.length) {
+    refresh(started.slice(0, MOST));
   }
   forgetGone();
   const waits = moments().some((moment) => moment <= now());
@@ -86,35 +99,58 @@ function forgetGone() {
   }
 }
 
-async function refresh(element) {
-  const id = element.id;
-  due.delete(id);
-  fetched.set(id, now());
-  fetching.add(id);
+async function refresh(elements) {
+  const known = elements.map((element) => element.id);
+  for (const id of known) {
+    due.delete(id);
+    fetched.set(id, now());
+    fetching.add(id);
+  }
   try {
-    const answer = await ask(element);
-    settle(element, answer, answer.status === 200 ? await answer.text() : "");
+    const answers = elements.length > 1 ? await askAll(elements) : [await ask(elements[0])];
+    elements.forEach((element, place) => settle(element, answers[place]));
   } catch {
-    later(element);
+    elements.forEach(later);
   } finally {
-    fetching.delete(id);
+    known.forEach((id) => fetching.delete(id));
     plan();
   }
 }
 
-function ask(element) {
-  const headers = { Accept: "text/html", "HX-Request": "true", "HX-Target": element.id, "HX-Current-URL": location.href };
-  if (etags.has(element)) {
-    headers["If-None-Match"] = etags.get(element);
-  }
-  return fetch(element.dataset.liveUrl, { headers, cache: "no-store", signal: AbortSignal.timeout(10000) });
+/* What the server says of one part: {status, etag, html}; 401 when nobody is signed in any more. */
+async function ask(element) {
+  const answer = await get(element.dataset.liveUrl, element.id, etags.get(element));
+  const html = answer.status === 200 ? await answer.text() : "";
+  return { status: answer.redirected ? 401 : answer.status, etag: answer.headers.get("ETag"), html };
 }
 
-function settle(element, answer, html) {
+async function askAll(elements) {
+  const told = new URLSearchParams();
+  for (const element of elements) {
+    told.append("part", element.dataset.liveUrl);
+    told.append("etag", etags.get(element) ?? "");
+  }
+  const answer = await get(`${document.body.dataset.partsUrl}?${told}`, "");
+  if (answer.status === 200 && !answer.redirected) {
+    return (await answer.json()).parts;
+  }
+  // Nothing was said of any part by itself: none is taken off the page for it.
+  return elements.map(() => ({ status: answer.redirected || answer.status === 401 ? 401 : 503 }));
+}
+
+function get(address, target, etag) {
+  const headers = { Accept: "text/html", "HX-Request": "true", "HX-Target": target, "HX-Current-URL": location.href };
+  if (etag) {
+    headers["If-None-Match"] = etag;
+  }
+  return fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(10000) });
+}
+
+function settle(element, answer) {
   if (!element.isConnected) {
     // Something else replaced it meanwhile, perhaps with an older answer.
     document.getElementById(element.id)?.dispatchEvent(new CustomEvent("carma:refresh", { bubbles: true }));
-  } else if (answer.redirected || answer.status === 401) {
+  } else if (answer.status === 401) {
     document.dispatchEvent(new CustomEvent("carma:signed-out"));
   } else if (answer.status === 304) {
     arrived(element);
@@ -126,7 +162,7 @@ function settle(element, answer, html) {
     element.dataset.stale = "";
     mark(element, 0);
   } else {
-    swap(element, html, answer.headers.get("ETag"));
+    swap(element, answer.html, answer.etag);
   }
 }
 
