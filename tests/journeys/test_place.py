@@ -155,3 +155,20 @@ def test_the_team_sees_at_a_glance_what_to_know(
     for theme, size in (("dark", (430, 932)), ("light", TABLET)):
         wear(page, theme, size)
         assert axe(page) == []
+
+
+def test_a_call_for_later_is_among_the_planned(seat: Seat, dispatcher: User) -> None:
+    page = seat(dispatcher, "/incidents/new/")
+    page.fill("#id_type", "BST-104")
+    page.fill("#id_place", HOUSE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_lat")).not_to_have_value("", timeout=MS)
+    page.get_by_text("For a later moment").click()
+    page.fill("#id_planned_for", f"{clock.local(clock.now() + timedelta(days=2)):%Y-%m-%dT%H:%M}")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#incident-head [data-status=planned]")).to_be_visible(timeout=MS)
+    page.goto("/incidents/?planned")
+    expect(page.locator("#recent tbody a")).to_have_count(1)
+    for theme, size in (("light", DESKTOP), ("dark", TABLET)):
+        wear(page, theme, size)
+        assert axe(page) == []
