@@ -6,7 +6,7 @@ Filled once at start-up by every package's `contributions` module; read-only fro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ TimerHandler = Callable[[Any, Any], None]
 Round = Callable[[], int]
 Topics = Callable[[Any], set[str]]
 Authenticator = Callable[[str, str], Any]
+PlaceSource = Callable[[Any, Any], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ _menu: list[MenuItem] = []
 _panels: list[Panel] = []
 _topics: list[Topics] = []
 _authenticators: list[Authenticator] = []
+_places: dict[PlaceSource, tuple[str, ...]] = {}
 
 
 def subscribe(*kinds: str) -> Callable[[Handler], Handler]:
@@ -133,3 +135,25 @@ def authenticator(check: Authenticator) -> Authenticator:
 
 def authenticators() -> Sequence[Authenticator]:
     return tuple(_authenticators)
+
+
+def place_source(*records: str) -> Callable[[PlaceSource], PlaceSource]:
+    """Register what a package knows of places: it gets an `around.Spot` and the user, answers `around.Fact`s.
+
+    `records` are the models whose events change the answer ("incidents.placewarning"): screens ask again.
+    """
+
+    def add(ask: PlaceSource) -> PlaceSource:
+        _places[ask] = records
+        return ask
+
+    return add
+
+
+def place_sources() -> Sequence[PlaceSource]:
+    return tuple(_places)
+
+
+def place_records() -> Sequence[str]:
+    """The models on which what is known of a place depends."""
+    return sorted({name for names in _places.values() for name in names})

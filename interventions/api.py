@@ -22,9 +22,25 @@ from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
 from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, assistance, panics, positions, sectors, shifts
-from interventions.filters import AssignmentFilter, AssistanceFilter, PanicFilter, TeamFilter, TrackFilter
-from interventions.models import Assignment, Assistance, Panic, Position, SectorClaim, ShiftTemplate, Team
+from interventions import actions, assistance, panics, positions, sectors, shifts, wanted
+from interventions.filters import (
+    AssignmentFilter,
+    AssistanceFilter,
+    PanicFilter,
+    TeamFilter,
+    TrackFilter,
+    WantedNoticeFilter,
+)
+from interventions.models import (
+    Assignment,
+    Assistance,
+    Panic,
+    Position,
+    SectorClaim,
+    ShiftTemplate,
+    Team,
+    WantedNotice,
+)
 from interventions.serializers import (
     AskAssistanceSerializer,
     AssignmentSerializer,
@@ -35,6 +51,7 @@ from interventions.serializers import (
     PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
+    ProlongSerializer,
     SectorClaimSerializer,
     ShiftTemplateSerializer,
     ShiftTemplateToldSerializer,
@@ -43,6 +60,9 @@ from interventions.serializers import (
     TakeSectorSerializer,
     TeamSerializer,
     TrackSerializer,
+    WantedNoticeSerializer,
+    WithdrawWantedSerializer,
+    WriteWantedSerializer,
 )
 
 
@@ -421,3 +441,43 @@ def _change_template(template: ShiftTemplate, *, by: User, expect: int | None, *
 
 def _template(told: dict[str, Any]) -> shifts.Template:
     return shifts.Template(**{**told, "days": tuple(told["days"]), "call_signs": tuple(told["call_signs"])})
+
+
+class WantedNoticeViewSet(Listed, Shown):
+    """Wanted notices (aandachtsvestigingen), newest first."""
+
+    queryset = WantedNotice.objects.order_by("-set_at", "id")
+    serializer_class = WantedNoticeSerializer
+    filterset_class = WantedNoticeFilter
+    records_reading = records_lists = True
+    action_permissions = {
+        "list": "interventions.view_wantednotice",
+        "retrieve": "interventions.view_wantednotice",
+        "create": "interventions.set_wantednotice",
+        "prolong": "interventions.set_wantednotice",
+        "withdraw": "interventions.set_wantednotice",
+    }
+
+    @extend_schema(request=WriteWantedSerializer, responses={201: WantedNoticeSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Have every team look out. 400 `place_outside_zone`, 400 `invalid_input` for an end too far."""
+
+        def act(*, by: User, incident: UUID | None = None, **told: Any) -> WantedNotice:
+            comes_from = None
+            if incident is not None:
+                comes_from = self.named(Incident.objects.defer("search"), incident, field="incident")
+            return wanted.write(wanted.WantedTold(**told), by=by, incident=comes_from)
+
+        return self.run_create(act, WriteWantedSerializer)
+
+    @extend_schema(request=ProlongSerializer)
+    @action(detail=True, methods=["post"])
+    def prolong(self, request: Request, pk: UUID) -> HttpResponse:
+        """It goes on, until another moment. 409 `move_not_allowed` when it is over."""
+        return self.run_move(wanted.prolong, ProlongSerializer)
+
+    @extend_schema(request=WithdrawWantedSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: UUID) -> HttpResponse:
+        """Found, or not looked for any more. 409 `move_not_allowed`."""
+        return self.run_move(wanted.withdraw, WithdrawWantedSerializer)

@@ -33,6 +33,7 @@ VERBS = {
     "team": "interventions.operate_team",
     "close": "incidents.close_incident",
     "end_panic": "interventions.end_panic",
+    "see_wanted": "interventions.view_wantednotice",
 }
 # Who is in danger comes first, then the free teams: they are what a dispatcher looks for.
 GROUPS: Mapping[str, Any] = {

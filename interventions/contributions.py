@@ -10,9 +10,9 @@ from carma.alerts.models import Alert
 from carma.events.models import Event
 from carma.incidents import timeline
 from carma.incidents.models import Incident
-from carma.registry import MenuItem, each_round, menu, on_timer, panel, subscribe, topics_for
+from carma.registry import MenuItem, each_round, menu, on_timer, panel, place_source, subscribe, topics_for
 from carma.web.templatetags.carma import STATUS_ICONS
-from interventions import actions, board, panics, sheet, watch
+from interventions import actions, board, panics, sheet, wanted, watch
 from interventions.command import bar
 from interventions.models import Assignment, Assistance, Panic
 from interventions.verbs import ON_ASSIGNMENT
@@ -38,6 +38,13 @@ panel("incident", template="interventions/_incident_panel.html", context=board.t
 panel("shell", template="interventions/command/_bar.html", context=bar.for_user, order=90)
 panel("user_menu", template="interventions/command/_opener.html", context=bar.for_user)
 panel("keys", template="interventions/command/_keys.html", context=bar.for_user)
+
+place_source("interventions.wantednotice")(wanted.known_at)
+
+
+@on_timer(wanted.UNTIL)
+def notice_is_over(timer: Any, notice: Any) -> None:
+    wanted.expire(notice, at=timer.due_at)
 
 
 def _where(alert: Alert, user: User) -> dict[str, Any] | None:
@@ -107,3 +114,8 @@ def calls_for_help(incident: Incident) -> Iterable[timeline.Moment]:
 @topics_for
 def team_topics(user: User) -> set[str]:
     return {"team:*"} if user.has_perm("interventions.view_team") else set()
+
+
+@topics_for
+def wanted_topics(user: User) -> set[str]:
+    return {"wanted:*"} if user.has_perm("interventions.view_wantednotice") else set()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django_filters import rest_framework as filters
 
 from carma.api.filters import YesNoFilter
-from interventions.models import Assignment, Assistance, Panic, Position, Team
+from interventions.models import Assignment, Assistance, Panic, Position, Team, WantedNotice
 from interventions.models.assignment import AssignmentQuerySet
 
 
@@ -58,4 +58,13 @@ class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types
 
     class Meta:
         model = Position
+        fields: list[str] = []
+
+
+class WantedNoticeFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    kind = filters.ChoiceFilter(choices=WantedNotice.Kind.choices)
+    status = filters.ChoiceFilter(choices=WantedNotice.Status.choices)
+
+    class Meta:
+        model = WantedNotice
         fields: list[str] = []

@@ -14,9 +14,11 @@ from carma.accounts.models import User
 from carma.actionfields import kept
 from carma.errors import InvalidInput
 from carma.geo import places
+from carma.incidents.forms import LocalMomentField, PlaceMixin
 from interventions import plans
-from interventions.models import ResponsePlan
+from interventions.models import ResponsePlan, WantedNotice
 from interventions.shifts import Template, eligible
+from interventions.wanted import LONGEST_WORDS, WantedTold
 
 # Records with their versions: what the preview of a command showed.
 SEEN = r"^(\w{1,20}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}( |$))*$"
@@ -298,3 +300,33 @@ def _next_moment(told: time) -> datetime:
         datetime.combine(today + timedelta(days=ahead), told, clock.ZONE).astimezone(UTC) for ahead in (0, 1)
     )
     return next((moment for moment in moments if moment > now), now + timedelta(days=1))
+
+
+class WantedForm(PlaceMixin):
+    """Whom or what to look out for, until when, and when to say so."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=WantedNotice.Kind.choices)
+    title = forms.CharField(label=_("Whom or what, in one line"), max_length=120)
+    words = forms.CharField(
+        label=_("Description"), max_length=LONGEST_WORDS, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    instruction = forms.CharField(label=_("What to do"), max_length=200, required=False)
+    is_dangerous = forms.BooleanField(label=_("Dangerous or armed"), required=False)
+    watch_words = forms.CharField(
+        label=_("Words to watch for"),
+        max_length=300,
+        required=False,
+        help_text=_("A name, a plate, “red Golf”; with commas between. A call that has one shows it."),
+    )
+    place = forms.CharField(label=_("Place, when it has one"), max_length=200, required=False)
+    until_at = LocalMomentField(
+        label=_("Look out until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reference = forms.CharField(label=_("Number of PV or notice"), max_length=60, required=False)
+    incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def wanted_told(self) -> WantedTold:
+        left_out = ("place", "lat", "lon", "address_id", "incident")
+        told = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        return WantedTold(place=self.place_told(), **told)

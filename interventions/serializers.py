@@ -13,7 +13,18 @@ from carma.api.serializers import (
     RowSerializer,
     VersionedSerializer,
 )
-from interventions.models import Assignment, Assistance, Panic, Position, SectorClaim, ShiftTemplate, Team
+from carma.incidents.serializers import PlaceToldSerializer
+from interventions.models import (
+    Assignment,
+    Assistance,
+    Panic,
+    Position,
+    SectorClaim,
+    ShiftTemplate,
+    Team,
+    WantedNotice,
+)
+from interventions.wanted import LONGEST_WORDS
 
 
 class TeamSerializer(RowSerializer[Team]):
@@ -265,3 +276,57 @@ class AssistanceSerializer(RowSerializer[Assistance]):
 
 class AskAssistanceSerializer(InputSerializer):
     urgency = serializers.ChoiceField(choices=Assistance.Urgency.choices)
+
+
+class WantedNoticeSerializer(RowSerializer[WantedNotice]):
+    class Meta:
+        model = WantedNotice
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "status_since",
+            "title",
+            "words",
+            "instruction",
+            "is_dangerous",
+            "watch_words",
+            "reference",
+            "place",
+            "address_id",
+            "lat",
+            "lon",
+            "incident",
+            "set_at",
+            "set_by",
+            "until_at",
+            "ended_at",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class WriteWantedSerializer(InputSerializer):
+    """Whom or what to look out for, until when, and the words of a call that fit it."""
+
+    kind = serializers.ChoiceField(choices=WantedNotice.Kind.choices)
+    title = serializers.CharField(max_length=120)
+    words = serializers.CharField(max_length=LONGEST_WORDS, allow_blank=True, required=False)
+    instruction = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    is_dangerous = serializers.BooleanField(required=False)
+    watch_words = serializers.CharField(
+        max_length=300, allow_blank=True, required=False, help_text="Phrases parted by commas."
+    )
+    reference = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    place = PlaceToldSerializer(required=False)
+    until_at = MomentField(help_text="When it ends by itself.")
+    incident = serializers.UUIDField(required=False, help_text="The incident that it comes from.")
+
+
+class ProlongSerializer(VersionedSerializer):
+    until_at = MomentField(help_text="Until when it goes on.")
+    reason = serializers.CharField(max_length=400, required=False)
+
+
+class WithdrawWantedSerializer(VersionedSerializer):
+    reason = serializers.CharField(max_length=400)

@@ -15,6 +15,7 @@ from interventions.views import (
     sheet,
     shifts,
     templates,
+    wanted,
     windows,
 )
 
@@ -60,6 +61,9 @@ urlpatterns = [
     path("command/run/", command.run, name="command_run"),
     path("command/search/", command.search, name="command_search"),
     path("command/<uuid:pk>/undo/", command.undo, name="command_undo"),
+    path("wanted/", wanted.wanted, name="wanted_notices"),
+    path("wanted/<uuid:pk>/prolong/", wanted.prolong, name="prolong_wanted"),
+    path("wanted/<uuid:pk>/withdraw/", wanted.withdraw, name="withdraw_wanted"),
     path("field/", field.field, name="field"),
     path("field/now/", field.now, name="field_now"),
     path("field/note/", field.note_form, name="field_note_form"),

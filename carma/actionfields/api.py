@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from carma.actionfields.models import IncidentType, Priority
-from carma.actionfields.serializers import IncidentTypeSerializer, PrioritySerializer
+from carma.actionfields.filters import QuestionFilter
+from carma.actionfields.models import IncidentType, Priority, Question
+from carma.actionfields.serializers import IncidentTypeSerializer, PrioritySerializer, QuestionSerializer
 from carma.api.viewsets import Listed, Reference, Shown
 
 
@@ -18,4 +19,13 @@ class PriorityViewSet(Listed, Shown, Reference):
 
     queryset = Priority.objects.order_by("code")
     serializer_class = PrioritySerializer
+    lookup_value_converter = "int"
+
+
+class QuestionViewSet(Listed, Shown, Reference):
+    """What to ask a caller once the type is known, in order."""
+
+    queryset = Question.objects.order_by("type", "order")
+    serializer_class = QuestionSerializer
+    filterset_class = QuestionFilter
     lookup_value_converter = "int"

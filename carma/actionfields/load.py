@@ -1,4 +1,4 @@
-"""The product's own reference data: action fields, priorities and incident types, from the files beside."""
+"""The product's own reference data, from the files beside: action fields, priorities, types, what to ask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from carma.actionfields.models import ActionField, IncidentType, Priority
+from carma.actionfields.models import ActionField, IncidentType, Priority, Question
 
 FOLDER = Path(__file__).parent / "reference"
 START = date(2020, 1, 1)
@@ -43,7 +43,23 @@ def load() -> int:
     types = [_type(row, synonyms.get(row["code"], "")) for row in rows("incident_types.csv")]
     kept = [field.name for field in IncidentType._meta.fields if field.name not in {"code", "valid_to"}]
     IncidentType.objects.bulk_create(types, update_conflicts=True, unique_fields=["code"], update_fields=kept)
+    _load_questions()
     return len(types)
+
+
+def _load_questions() -> None:
+    """The scripts as the file has them; a question that keeps its place keeps its key."""
+    asked: dict[str, list[dict[str, str]]] = {}
+    for row in rows("questions.csv"):
+        labels = {name: row[name] for name in ("label_nl", "label_fr", "label_en")}
+        for code in row["types"].split(";"):
+            asked.setdefault(code, []).append(labels)
+    kept = [
+        Question.objects.update_or_create(type_id=code, order=order, defaults=labels)[0].pk
+        for code, script in asked.items()
+        for order, labels in enumerate(script, 1)
+    ]
+    Question.objects.exclude(pk__in=kept).delete()
 
 
 def _priority(row: dict[str, str]) -> dict[str, object]:

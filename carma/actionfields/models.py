@@ -99,3 +99,16 @@ class IncidentType(Labelled):
         verbose_name = _("incident type")
         verbose_name_plural = _("incident types")
         ordering = ["code"]
+
+
+class Question(Labelled):
+    """What a dispatcher asks the caller once the type is known, in this order."""
+
+    type = models.ForeignKey(IncidentType, models.CASCADE, related_name="questions")
+    order = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["type", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["type", "order"], name="actionfields_question_in_order")
+        ]

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from carma.actionfields import kept
-from carma.actionfields.models import IncidentType, Priority
+from carma.actionfields.models import IncidentType, Priority, Question
 from carma.api.serializers import RowSerializer
 
 
@@ -51,6 +51,13 @@ class IncidentTypeSerializer(RowSerializer[IncidentType]):
             "valid_from",
             "valid_to",
         ]
+        read_only_fields = fields
+
+
+class QuestionSerializer(RowSerializer[Question]):
+    class Meta:
+        model = Question
+        fields = ["id", "type", "order", "label_nl", "label_fr", "label_en"]
         read_only_fields = fields
 
 

@@ -14,6 +14,13 @@ SEE = (
     "duty.view_turn",
 )
 SEE_ALL = (*SEE, "incidents.view_every_incident")
+# Empty houses and threatened people are told only to who has to act on them.
+PLACE = ("incidents.view_placewarning",)
+WATCHED = (*PLACE, "incidents.view_absence_watch")
+GUARDED = (*WATCHED, "incidents.view_protected_person")
+WARN = ("incidents.set_placewarning",)
+LOOK_OUT = ("interventions.view_wantednotice",)
+SEEK = (*LOOK_OUT, "interventions.set_wantednotice")
 FIELD = (
     "interventions.operate_assignment",
     "interventions.operate_team",
@@ -44,19 +51,36 @@ FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 
 ROLES: dict[str, tuple[str, ...]] = {
-    "dispatcher": (*SEE_ALL, *ROOM),
-    "officer": (*SEE_ALL, *FIELD, "incidents.close_incident", "persons.view_person"),
-    "team_lead": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES),
-    "duty_officer": (*SEE_ALL, *ROOM, *LEAD, *ROSTER, *FIGURES, *ENGINE),
-    "wijk": (*SEE, "incidents.note_incident", "followups.answer_followup"),
-    "wijk_lead": (*SEE, "incidents.note_incident", "followups.answer_followup", *FIGURES),
+    "dispatcher": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK),
+    "officer": (*SEE_ALL, *FIELD, *GUARDED, *LOOK_OUT, "incidents.close_incident", "persons.view_person"),
+    "team_lead": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK, *LEAD, *ROSTER, *FIGURES),
+    "duty_officer": (*SEE_ALL, *ROOM, *GUARDED, *WARN, *SEEK, *LEAD, *ROSTER, *FIGURES, *ENGINE),
+    "wijk": (*SEE, *WATCHED, *WARN, *LOOK_OUT, "incidents.note_incident", "followups.answer_followup"),
+    "wijk_lead": (
+        *SEE,
+        *WATCHED,
+        *WARN,
+        *LOOK_OUT,
+        "incidents.note_incident",
+        "followups.answer_followup",
+        *FIGURES,
+    ),
     "investigator": (
         *SEE,
+        *PLACE,
+        *SEEK,
         "incidents.note_incident",
         "incidents.reopen_incident",
         "followups.answer_followup",
     ),
-    "head_investigation": (*SEE_ALL, "incidents.reopen_incident", "followups.answer_followup", *FIGURES),
+    "head_investigation": (
+        *SEE_ALL,
+        *PLACE,
+        *SEEK,
+        "incidents.reopen_incident",
+        "followups.answer_followup",
+        *FIGURES,
+    ),
     "victim_care": (*SEE, "followups.answer_followup"),
     "victim_coord": (*SEE, "followups.answer_followup", *FIGURES),
     "prevention": ("followups.view_followup", "followups.answer_followup"),
@@ -64,7 +88,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "policy": FIGURES,
     "chief": (*SEE_ALL, *FIGURES, "alerts.view_every_alert"),
     "dpo": ("audit.view_entry",),
-    "desk": (*SEE_ALL, "incidents.take_call", "incidents.note_incident"),
+    "desk": (*SEE_ALL, *PLACE, "incidents.take_call", "incidents.note_incident"),
     "provider": ("interventions.view_team", "interventions.report_position", "interventions.raise_panic"),
     "admin": ("accounts.view_user", "api.view_servicetoken", *ENGINE),
 }

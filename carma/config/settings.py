@@ -210,6 +210,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "WantedNoticeKindEnum": "interventions.models.wanted.WantedNotice.Kind",
+        "NoticeStatusEnum": "interventions.models.wanted.WantedNotice.Status",
+        "PlaceWarningKindEnum": "carma.incidents.models.warning.PlaceWarning.Kind",
         "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
         "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",
     },

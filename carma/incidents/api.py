@@ -4,19 +4,26 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from carma import clock
+from carma.accounts.models import User
 from carma.api import wire
+from carma.api.serializers import MoveSerializer
 from carma.api.viewsets import Listed, Shown
 from carma.audit import trail
-from carma.incidents import actions
+from carma.errors import InvalidInput
+from carma.incidents import actions, planning
+from carma.incidents.actions import WarningTold, warning
+from carma.incidents.around import Spot, known
 from carma.incidents.duplicates import possible
-from carma.incidents.filters import CallFilter, IncidentFilter
-from carma.incidents.models import Call, Incident, Link
+from carma.incidents.filters import CallFilter, IncidentFilter, PlaceWarningFilter
+from carma.incidents.models import Call, Incident, Link, PlaceWarning
 from carma.incidents.serializers import (
+    AroundSerializer,
     AttachCallSerializer,
     CallSerializer,
     CancelSerializer,
@@ -29,14 +36,20 @@ from carma.incidents.serializers import (
     MergeSerializer,
     NoteSerializer,
     NoteToldSerializer,
+    PlaceWarningSerializer,
     QualifySerializer,
     QueueSerializer,
     ReopenSerializer,
+    ReplanSerializer,
     ReprioritiseSerializer,
     RetypeSerializer,
+    ReviewSerializer,
+    SpotSerializer,
     TakeCallSerializer,
     UnlinkSerializer,
     UnmergeSerializer,
+    WarnSerializer,
+    WithdrawSerializer,
 )
 
 
@@ -53,6 +66,8 @@ class IncidentViewSet(Listed, Shown):
         "create": "incidents.take_call",
         "duplicates": "incidents.take_call",
         "qualify": "incidents.qualify_incident",
+        "appear": "incidents.qualify_incident",
+        "replan": "incidents.qualify_incident",
         "retype": "incidents.qualify_incident",
         "reprioritise": "incidents.qualify_incident",
         "queue": "incidents.qualify_incident",
@@ -66,6 +81,7 @@ class IncidentViewSet(Listed, Shown):
         "reopen": "incidents.reopen_incident",
         "note": "incidents.note_incident",
         "notes": "incidents.view_incident",
+        "around": "incidents.view_incident",
     }
 
     @extend_schema(request=TakeCallSerializer, responses={201: IncidentSerializer})
@@ -107,6 +123,18 @@ class IncidentViewSet(Listed, Shown):
     def qualify(self, request: Request, pk: UUID) -> HttpResponse:
         """Give type, place and priority. 400 `place_outside_zone`, 409 `move_not_allowed`."""
         return self.run_move(actions.qualify, QualifySerializer)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def appear(self, request: Request, pk: UUID) -> HttpResponse:
+        """Make a planned incident work of now, before its moment. 409 `move_not_allowed`."""
+        return self.run_move(planning.appear)
+
+    @extend_schema(request=ReplanSerializer)
+    @action(detail=True, methods=["post"])
+    def replan(self, request: Request, pk: UUID) -> HttpResponse:
+        """Put a planned incident to another moment. 409 `move_not_allowed` once it has appeared."""
+        return self.run_move(planning.replan, ReplanSerializer)
 
     @extend_schema(request=RetypeSerializer)
     @action(detail=True, methods=["post"])
@@ -204,6 +232,15 @@ class IncidentViewSet(Listed, Shown):
         trail.read(incident, by=self.member)
         return self.page(incident.notes.order_by("at", "id"), NoteSerializer, recorded=False)
 
+    @extend_schema(parameters=[SpotSerializer], responses=AroundSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def around(self, request: Request) -> HttpResponse:
+        """What is known of a place, and what happened there in a year. That it was read is recorded."""
+        told = SpotSerializer.read(request.query_params.dict())
+        shown = known(Spot(**told), user=self.member)
+        trail.read_many(shown.records, by=self.member, purpose="place")
+        return wire.answer(AroundSerializer(shown).data)
+
 
 class CallViewSet(Listed, Shown):
     """Calls. The first one is taken with its incident at /incidents/; further ones are attached here."""
@@ -227,3 +264,48 @@ class CallViewSet(Listed, Shown):
             return actions.attach_call(incident=known, **told)
 
         return self.run_create(act, AttachCallSerializer)
+
+
+class PlaceWarningViewSet(Listed, Shown):
+    """Warnings of places, newest first: dangers, bans, houses to watch, people to protect.
+
+    Absence watches and protected people are only shown to those who act on them.
+    """
+
+    queryset = PlaceWarning.objects.order_by("-set_at", "id")
+    serializer_class = PlaceWarningSerializer
+    filterset_class = PlaceWarningFilter
+    records_reading = records_lists = True
+    action_permissions = {
+        "list": "incidents.view_placewarning",
+        "retrieve": "incidents.view_placewarning",
+        "create": "incidents.set_placewarning",
+        "review": "incidents.set_placewarning",
+        "withdraw": "incidents.set_placewarning",
+    }
+
+    @extend_schema(request=WarnSerializer, responses={201: PlaceWarningSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Warn of a place. 400 `place_outside_zone`, 400 `invalid_input` when it would hold too long."""
+
+        def act(*, by: User, incident: UUID | None = None, **told: Any) -> PlaceWarning:
+            if told["kind"] not in PlaceWarning.kinds_for(by):
+                raise InvalidInput(_("Your role is not told of such warnings."), field="kind")
+            known_from = None
+            if incident is not None:
+                known_from = self.named(Incident.objects.defer("search"), incident, field="incident")
+            return actions.warn(WarningTold(**told), by=by, incident=known_from)
+
+        return self.run_create(act, WarnSerializer)
+
+    @extend_schema(request=ReviewSerializer)
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, pk: UUID) -> HttpResponse:
+        """It still holds, until another moment. 409 `move_not_allowed` when it is over."""
+        return self.run_move(warning.review, ReviewSerializer)
+
+    @extend_schema(request=WithdrawSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: UUID) -> HttpResponse:
+        """It does not hold any more. 409 `move_not_allowed`."""
+        return self.run_move(warning.withdraw, WithdrawSerializer)

@@ -5,13 +5,26 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from carma.accounts.models import User
-from carma.incidents import watch
-from carma.registry import MenuItem, menu, on_timer, topics_for
+from carma.incidents import around, planning, watch
+from carma.incidents.actions import warning
+from carma.registry import MenuItem, menu, on_timer, place_source, topics_for
+
+place_source("incidents.placewarning")(around.warned)
 
 
 @on_timer(watch.UNASSIGNED)
 def unassigned(timer: Any, incident: Any) -> None:
     watch.fire(timer, incident)
+
+
+@on_timer(planning.APPEARS)
+def planned_appears(timer: Any, incident: Any) -> None:
+    planning.fire(incident, at=timer.due_at)
+
+
+@on_timer(warning.UNTIL)
+def warning_is_over(timer: Any, record: Any) -> None:
+    warning.expire(record, at=timer.due_at)
 
 
 @topics_for
@@ -21,6 +34,15 @@ def incident_topics(user: User) -> set[str]:
     if user.has_perm("incidents.view_incident") and user.section:
         return {f"incident:{nis}" for nis in user.section.municipalities}
     return set()
+
+
+@topics_for
+def place_topics(user: User) -> set[str]:
+    if not user.has_perm("incidents.view_placewarning"):
+        return set()
+    if user.has_perm("incidents.view_every_incident"):
+        return {"place:*"}
+    return {f"place:{nis}" for nis in user.section.municipalities} if user.section else set()
 
 
 menu(MenuItem(_("New call"), "incidents:new", "incidents.take_call", order=20, icon="telephone-plus"))

@@ -15,6 +15,7 @@ from carma.incidents.models import Incident
 from carma.norms import figures
 
 MOST = 5
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,18 @@ def possible(
     return sorted(near, key=lambda each: (each.distance_m is None, each.distance_m, each.incident.reference))[
         :MOST
     ]
+
+
+def numbered(found: list[Possible], shown: list[str]) -> tuple[list[tuple[int, Possible]], list[str]]:
+    """Each with its number on the screen, and the keys in the order of their numbers.
+
+    What is `shown` already keeps its number, also when one before it is no longer found: the key that adds a
+    call must not mean another incident than the one that was read.
+    """
+    new = [str(one.incident.pk) for one in found if str(one.incident.pk) not in shown]
+    keys = [*shown[:MOST_SHOWN], *new]
+    rows = [(keys.index(str(one.incident.pk)) + 1, one) for one in found if str(one.incident.pk) in keys]
+    return sorted(rows, key=lambda row: row[0]), keys
 
 
 def _near(type: IncidentType, lat: float, lon: float) -> Q:

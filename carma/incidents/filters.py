@@ -4,7 +4,7 @@ import django_filters
 from django_filters import rest_framework as filters
 
 from carma.api.filters import WholeNumberFilter, YesNoFilter
-from carma.incidents.models import Call, Incident, IncidentQuerySet
+from carma.incidents.models import Call, Incident, IncidentQuerySet, PlaceWarning
 
 
 class ChoiceInFilter(django_filters.BaseInFilter, filters.ChoiceFilter):  # type: ignore[misc]  # no types
@@ -34,7 +34,7 @@ class IncidentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
     def filter_open(self, rows: IncidentQuerySet, name: str, value: bool) -> IncidentQuerySet:  # noqa: FBT001  its call
-        return rows.open() if value else rows.exclude(status__in=Incident.OPEN)
+        return rows.open() if value else rows.exclude(status__in=(Incident.Status.PLANNED, *Incident.OPEN))
 
     def filter_text(self, rows: IncidentQuerySet, name: str, text: str) -> IncidentQuerySet:
         return rows.search(text)
@@ -47,4 +47,15 @@ class CallFilter(filters.FilterSet):  # type: ignore[misc]  # no types
 
     class Meta:
         model = Call
+        fields: list[str] = []
+
+
+class PlaceWarningFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+    kind = ChoiceInFilter(choices=PlaceWarning.Kind.choices, help_text="One kind or several, with commas.")
+    status = filters.ChoiceFilter(choices=PlaceWarning.Status.choices)
+    municipality = filters.CharFilter()
+    incident = filters.UUIDFilter(field_name="incident_id")
+
+    class Meta:
+        model = PlaceWarning
         fields: list[str] = []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -11,12 +12,15 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from carma import clock
-from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority
+from carma.accounts.models import User
+from carma.actionfields.models import IncidentType, IncidentTypeQuerySet, Priority, Question
 from carma.geo import addresses
 from carma.incidents import closing
-from carma.incidents.actions import CallTold, PlaceTold
+from carma.incidents.actions import CallTold, PlaceTold, WarningTold
 from carma.incidents.actions.intake import LONGEST_WORDS, NOTHING_TOLD
-from carma.incidents.models import Call, Incident, Link
+from carma.incidents.actions.warning import LONGEST_WORDS as LONGEST_WARNING
+from carma.incidents.models import Call, Incident, Link, PlaceWarning
+from carma.incidents.models.warning import WIDEST_M
 
 
 class TypeField(forms.Field):
@@ -92,6 +96,9 @@ class PlaceMixin(forms.Form):
         return PlaceTold(sure.label, sure.lat, sure.lon, sure.address_id) if sure else PlaceTold(label)
 
 
+ANSWER, LONGEST_KEY, LONGEST_ANSWER = "answer_", 9, 300
+
+
 class IntakeForm(PlaceMixin):
     """A call being taken. Type and place suffice to save; everything else can come later."""
 
@@ -113,6 +120,9 @@ class IntakeForm(PlaceMixin):
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
     cic_received_at = LocalMomentField(label=_("Received at the CIC"), required=False, widget=to_the_second())
     received_at = LocalMomentField(label=_("Received by us"), required=False, widget=to_the_second())
+    planned_for = LocalMomentField(
+        label=_("Planned for"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -120,6 +130,21 @@ class IntakeForm(PlaceMixin):
         if not self.errors and not any(told.get(name) for name in anything):
             raise forms.ValidationError(NOTHING_TOLD)
         return told
+
+    def asked(self) -> list[tuple[Question, str]]:
+        """The questions of the type with the answers, then those answered before the type changed."""
+        answers = dict(self._answers())
+        type = self.cleaned_data.get("type")
+        answered = [key for key, told in answers.items() if told]
+        wanted = Question.objects.filter(Q(type=type) | Q(pk__in=answered))
+        questions = sorted(wanted, key=lambda each: (each.type_id != getattr(type, "pk", None), each.type_id))
+        return [(each, answers.get(each.pk, "")) for each in questions]
+
+    def _answers(self) -> Iterator[tuple[int, str]]:
+        for name, told in self.data.items():
+            key = name.removeprefix(ANSWER)
+            if key != name and key.isdecimal() and len(key) <= LONGEST_KEY:
+                yield int(key), str(told).replace("\0", "").strip()[:LONGEST_ANSWER]
 
     @property
     def late(self) -> dict[str, Any]:
@@ -130,10 +155,12 @@ class IntakeForm(PlaceMixin):
         )
 
     def call_told(self) -> CallTold:
+        """The call; what was answered to the questions of its type stands under the words."""
         told = self.cleaned_data
+        answers = [f"{question} {answer}" for question, answer in self.asked() if answer]
         return CallTold(
             channel=told["channel"],
-            words=told["words"],
+            words="\n".join([told["words"], *answers]).strip(),
             caller_name=told["caller_name"],
             caller_phone=told["caller_phone"],
             cic_received_at=told["cic_received_at"],
@@ -233,6 +260,18 @@ class UnmergeForm(VerbForm):
     reason = forms.CharField(label=_("Why they are two incidents after all"), max_length=400)
 
 
+class AppearForm(VerbForm):
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
+
+
+class ReplanForm(VerbForm):
+    planned_for = LocalMomentField(
+        label=_("Planned for"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
+
+
 class LinkForm(VerbForm):
     to = forms.CharField(
         label=_("To which incident"), max_length=20, help_text=_("Its number, as 2026-000123.")
@@ -250,3 +289,50 @@ class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("Note"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class WarningForm(PlaceMixin):
+    """What whoever goes to a place must know, until when."""
+
+    kind = forms.ChoiceField(label=_("What"))
+    words = forms.CharField(
+        label=_("What whoever goes there must know"),
+        max_length=LONGEST_WARNING,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    place = forms.CharField(label=_("Place"), max_length=200)
+    until_at = LocalMomentField(
+        label=_("Holds until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reach_m = forms.IntegerField(label=_("How far around (metres)"), min_value=1, max_value=WIDEST_M)
+    reference = forms.CharField(label=_("Order or PV number"), max_length=60, required=False)
+    incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    field_order = ["kind", "words", "place", "until_at", "reach_m", "reference"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = PlaceWarning.kinds_for(user)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [choice for choice in PlaceWarning.Kind.choices if choice[0] in allowed]
+
+    def warning_told(self) -> WarningTold:
+        told = self.cleaned_data
+        place = self.place_told() or PlaceTold(told["place"])
+        names = ("kind", "words", "until_at", "reach_m", "reference")
+        return WarningTold(place=place, **{name: told[name] for name in names})
+
+
+class ReviewForm(forms.Form):
+    """On which version, and until when it holds now."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    until_at = LocalMomentField(
+        label=_("Holds until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class WithdrawForm(forms.Form):
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why it does not hold any more"), max_length=200)

@@ -15,7 +15,10 @@ from carma.api.serializers import (
 )
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.actions.intake import LONGEST_WORDS
-from carma.incidents.models import Call, Incident, Link, Note
+from carma.incidents.actions.warning import LONGEST_WORDS as LONGEST_WARNING
+from carma.incidents.around import Around, Earlier, Fact
+from carma.incidents.models import Call, Incident, Link, Note, PlaceWarning
+from carma.incidents.models.warning import WIDEST_M
 
 
 class PlaceSerializer(RowSerializer[Incident]):
@@ -44,6 +47,7 @@ class IncidentSerializer(RowSerializer[Incident]):
             "status",
             "status_since",
             "received_at",
+            "planned_for",
             "qualified_at",
             "assigned_at",
             "en_route_at",
@@ -133,6 +137,7 @@ class TakeCallSerializer(CallToldSerializer):
     type = TypeField(required=False)
     place = PlaceToldSerializer(required=False)
     priority = PriorityField(required=False)
+    planned_for = MomentField(required=False, help_text="When it is to appear; needs type and place.")
     at = MomentField(required=False, help_text="When it was qualified; default now.")
     reason = serializers.CharField(required=False, max_length=400, help_text="Needed when told late.")
 
@@ -182,6 +187,10 @@ class ReprioritiseSerializer(ReasonedSerializer):
     """`reason` is needed when a code 0 or 1 is lowered."""
 
     priority = PriorityField()
+
+
+class ReplanSerializer(ReasonedSerializer):
+    planned_for = MomentField(help_text="When it is to appear now.")
 
 
 class QueueSerializer(MoveSerializer):
@@ -243,3 +252,100 @@ class ReopenSerializer(MoveSerializer):
 class NoteToldSerializer(InputSerializer):
     text = serializers.CharField(max_length=LONGEST_WORDS)
     at = MomentField(required=False)
+
+
+class PlaceWarningSerializer(RowSerializer[PlaceWarning]):
+    class Meta:
+        model = PlaceWarning
+        fields = [
+            "id",
+            "kind",
+            "status",
+            "status_since",
+            "words",
+            "reference",
+            "place",
+            "address_id",
+            "lat",
+            "lon",
+            "reach_m",
+            "municipality",
+            "sector",
+            "wijk",
+            "incident",
+            "set_at",
+            "set_by",
+            "until_at",
+            "reviewed_at",
+            "reviewed_by",
+            "ended_at",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class WarnSerializer(InputSerializer):
+    """A warning of a place; the place needs its point."""
+
+    kind = serializers.ChoiceField(choices=PlaceWarning.Kind.choices)
+    words = serializers.CharField(max_length=LONGEST_WARNING)
+    place = PlaceToldSerializer()
+    until_at = MomentField(help_text="When it ends by itself.")
+    reach_m = serializers.IntegerField(
+        required=False, min_value=1, max_value=WIDEST_M, help_text="Default: the norm `place_reach`."
+    )
+    reference = serializers.CharField(max_length=60, required=False, help_text="Order or PV number.")
+    incident = serializers.UUIDField(required=False, help_text="The incident from which it is known.")
+
+
+class ReviewSerializer(ReasonedSerializer):
+    until_at = MomentField(help_text="Until when it holds on.")
+
+
+class WithdrawSerializer(VersionedSerializer):
+    reason = serializers.CharField(max_length=400)
+
+
+class SpotSerializer(InputSerializer):
+    """A point (WGS84) to ask about, and the words in which it was told."""
+
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    address_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
+    words = serializers.CharField(max_length=2000, required=False)
+
+
+class FactSerializer(serializers.Serializer[Fact]):
+    """One thing known of the place. `distance_m` 0 is the address itself, null: found by the words."""
+
+    record = serializers.UUIDField(source="record.pk")
+    kind = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not DRF's label
+    words = serializers.CharField()
+    is_danger = serializers.BooleanField()
+    distance_m = serializers.IntegerField(allow_null=True)
+    until_at = serializers.DateTimeField(allow_null=True)
+    reference = serializers.CharField()
+    by = serializers.CharField()
+
+
+class EarlierSerializer(serializers.Serializer[Earlier]):
+    """An incident that happened there before."""
+
+    incident = serializers.UUIDField(source="incident.pk")
+    reference = serializers.CharField(source="incident.reference")
+    type = serializers.CharField(source="incident.type_id", allow_null=True)
+    priority = serializers.IntegerField(source="incident.priority_id", allow_null=True)
+    status = serializers.CharField(source="incident.status")
+    result = serializers.CharField(source="incident.result")
+    received_at = serializers.DateTimeField(source="incident.received_at")
+    distance_m = serializers.IntegerField()
+
+
+class AroundSerializer(serializers.Serializer[Around]):
+    """What the user may know of a place; `is_whole` false when a source could not be asked."""
+
+    facts = FactSerializer(many=True)
+    earlier = EarlierSerializer(many=True)
+    has_more = serializers.BooleanField()
+    is_whole = serializers.BooleanField()

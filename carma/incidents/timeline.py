@@ -156,6 +156,7 @@ def _title(entry: Entry) -> str:
         "merged_with": _("Another incident merged into this one"),
         "unmerged": _("Taken apart again"),
         "parted_from": _("Another incident taken out of this one"),
+        "replanned": _("Put to another moment"),
         "linked": _("Linked to another incident"),
         "unlinked": _("Link ended"),
         "relocated": _("Place changed"),

@@ -38,8 +38,11 @@ def priority_of(incident: Incident) -> Priority:
 
 
 def waits_since(incident: Incident) -> datetime:
-    """From when it lacks a team: the call, or the moment that its last team was taken off."""
-    return incident.status_since if incident.assigned_at else incident.received_at
+    """From when it lacks a team: the call, when it was planned for, or when its last team was taken off."""
+    if incident.assigned_at:
+        return incident.status_since
+    planned = incident.planned_for and incident.qualified_at
+    return planned or incident.received_at
 
 
 def assigned(incident: Incident) -> None:

@@ -10,13 +10,13 @@ from carma import clock
 from carma.incidents.models import Incident
 from carma.policy.models import Tally
 
-UNCOUNTED = (Incident.Status.CANCELLED, Incident.Status.MERGED)
+UNCOUNTED = (Incident.Status.CANCELLED, Incident.Status.MERGED, Incident.Status.PLANNED)
 
 _REBUILD = """
 INSERT INTO policy_tally (month, municipality, type, count)
 SELECT date_trunc('month', received_at AT TIME ZONE 'Europe/Brussels')::date, municipality, type_id, count(*)
 FROM incidents_incident
-WHERE type_id IS NOT NULL AND status NOT IN ('cancelled', 'merged')
+WHERE type_id IS NOT NULL AND status NOT IN ('cancelled', 'merged', 'planned')
 GROUP BY 1, 2, 3
 """
 

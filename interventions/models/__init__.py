@@ -9,6 +9,7 @@ from interventions.models.plan import ResponsePlan, Skill
 from interventions.models.position import Position
 from interventions.models.shift import ShiftTemplate
 from interventions.models.team import Team
+from interventions.models.wanted import WantedNotice
 
 __all__ = [
     "Assignment",
@@ -23,4 +24,5 @@ __all__ = [
     "ShiftTemplate",
     "Skill",
     "Team",
+    "WantedNotice",
 ]

@@ -13,7 +13,7 @@ from carma.web.answers import unless_held
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions import board as shown
-from interventions import sectors
+from interventions import sectors, wanted
 from interventions.drawn import Drawing, Facts, drawn
 
 may_see = permission_required("interventions.view_assignment", raise_exception=True)
@@ -24,6 +24,7 @@ PANELS: dict[str, tuple[str, Facts]] = {
     "queue": ("interventions/_queue.html", shown.queue),
     "running": ("interventions/_running.html", shown.running),
     "teams": ("interventions/_teams.html", shown.teams),
+    "wanted": ("interventions/_wanted.html", wanted.on_board),
 }
 
 # The parts each window has; the map is drawn from the rows of the lists beside it.

@@ -15,12 +15,14 @@ from carma.followups.actions import ask
 from carma.followups.models import FollowUp
 from carma.incidents.actions import add_note
 from carma.incidents.forms import NoteForm
-from carma.incidents.views.reading import record_reading
+from carma.incidents.views.pages import around_context
+from carma.incidents.views.reading import record_found, record_reading
 from carma.web.answers import fragment, partial_or_redirect
 from carma.web.live import live_page
 from carma.web.request import Request
 from interventions.field import of_team
 from interventions.models import Assignment, Team
+from interventions.wanted import in_force
 
 CHOSEN = "field_team"
 FIELD_PART = "interventions/_field.html"
@@ -96,4 +98,8 @@ def work(request: Request) -> dict[str, Any]:
     assignment = context.get("assignment")
     if assignment:
         record_reading(request, assignment.incident)
+        context |= around_context(assignment.incident, request)
+    if context["team"]:
+        context["notices"] = in_force(request.user)
+        record_found(request, context["notices"], purpose="wanted", about="wanted")
     return context

@@ -207,7 +207,7 @@ def test_the_whole_page_takes_few_queries(
 ) -> None:
     client = browse(dispatcher)
     client.get(reverse("interventions:board"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get(reverse("interventions:board"))
 
 

@@ -3,10 +3,12 @@ from carma.incidents.actions.endings import cancel, finish, queue, reopen
 from carma.incidents.actions.intake import CallTold, PlaceTold, attach_call, take_call
 from carma.incidents.actions.linking import link, unlink
 from carma.incidents.actions.merging import merge, unmerge
+from carma.incidents.actions.warning import WarningTold, warn
 
 __all__ = [
     "CallTold",
     "PlaceTold",
+    "WarningTold",
     "add_note",
     "attach_call",
     "cancel",
@@ -21,4 +23,5 @@ __all__ = [
     "take_call",
     "unlink",
     "unmerge",
+    "warn",
 ]

@@ -15,7 +15,7 @@ from carma.audit import trail
 from carma.errors import DomainError, InvalidInput, MoveNotAllowed
 from carma.events import outbox
 from carma.geo import places
-from carma.incidents import watch
+from carma.incidents import planning, watch
 from carma.incidents.models import Call, Incident
 
 LONGEST_WORDS = 8_000
@@ -64,11 +64,13 @@ def take_call(
     type: IncidentType | None = None,
     place: PlaceTold | None = None,
     priority: Priority | None = None,
+    planned_for: datetime | None = None,
     at: datetime | None = None,
     reason: str = "",
 ) -> Incident:
     """Open an incident from a call. Type and place make it qualified, at `at`; without them it is received.
 
+    With `planned_for` (UTC) it waits, planned, and appears among the work of that moment; it needs both.
     Raises `ReasonNeeded` for an `at` told late without a reason, `InvalidInput` for impossible moments,
     a text over 8,000 signs or a call that tells nothing, and `PlaceOutsideZone` for a point that is not
     ours. A call told twice under one `import_key` answers the first's incident.
@@ -93,7 +95,9 @@ def take_call(
         incident.priority, incident.urgent = priority, priority.urgent
     if place is not None:
         set_place(incident, place)
-    if type is not None and place is not None:
+    if planned_for is not None:
+        planning.plan(incident, planned_for, heard)
+    elif type is not None and place is not None:
         incident.qualified_at = incident.status_since = incident._moment(at, reason)
         incident.status = Incident.Status.QUALIFIED
     rows.insert(incident)
@@ -103,6 +107,7 @@ def take_call(
     trail.record(kind, incident, by=by, at=incident.status_since, changes=changes, reason=reason)
     outbox.emit(kind, incident, at=incident.status_since)
     watch.unassigned(incident)
+    planning.remind(incident)
     return incident
 
 

@@ -36,6 +36,10 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def waiting(self) -> Self:
         return self.filter(status__in=Incident.WAITING)
 
+    def planned(self) -> Self:
+        """Asked for a moment that is still to come."""
+        return self.filter(status=Incident.Status.PLANNED)
+
     def reporting(self) -> Self:
         """The team is free, the document that the result asks for is still to come."""
         return self.filter(status=Incident.Status.REPORTING)
@@ -53,12 +57,14 @@ class IncidentQuerySet(VisibleQuerySet["Incident"]):
 class Incident(Lifecycle):
     """One event in the real world: one type, one place, one priority, any number of calls and teams.
 
-    Its status follows from its teams between `assigned` and `cleared`. Municipality, sector and wijk
+    What was asked for a later moment is `planned` until that comes (`planned_for`). Its status follows from
+    its teams between `assigned` and `cleared`. Municipality, sector and wijk
     are codes copied when the place was written, since borders change and history must not. Moments
     are UTC; each keeps the first time it happened.
     """
 
     class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
         RECEIVED = "received", _("Received")
         QUALIFIED = "qualified", _("Qualified")
         QUEUED = "queued", _("Queued")
@@ -96,6 +102,7 @@ class Incident(Lifecycle):
     OPEN = (*WAITING, *WITH_TEAM)
     WITH_DOCUMENT = (Result.PV, Result.VPV, Result.GAS, Result.RIR)
     MOVES = {
+        Status.PLANNED: {Status.QUALIFIED, Status.CANCELLED},
         Status.RECEIVED: {Status.QUALIFIED, Status.CANCELLED, Status.MERGED},
         Status.QUALIFIED: {Status.QUEUED, Status.ASSIGNED, Status.CANCELLED, Status.MERGED},
         Status.QUEUED: {Status.ASSIGNED, Status.CANCELLED, Status.MERGED},
@@ -119,6 +126,7 @@ class Incident(Lifecycle):
         "cancelled_because": _("Cancelled"),
         "merged_into": _("Merged into"),
         "deferred_reason": _("Told to wait"),
+        "planned_for": _("Planned for"),
     }
     BACK = {
         Status.EN_ROUTE: {Status.ASSIGNED},
@@ -139,6 +147,7 @@ class Incident(Lifecycle):
     status = models.CharField(max_length=10, choices=Status, default=Status.RECEIVED)
 
     received_at = models.DateTimeField()
+    planned_for = models.DateTimeField(null=True, blank=True)
     qualified_at = models.DateTimeField(null=True, blank=True)
     assigned_at = models.DateTimeField(null=True, blank=True)
     en_route_at = models.DateTimeField(null=True, blank=True)
@@ -211,6 +220,8 @@ class Incident(Lifecycle):
             models.Index(
                 fields=["cleared_at"], condition=Q(status="reporting"), name="incidents_document_due"
             ),
+            models.Index(fields=["lat", "lon"], name="incidents_at_place"),
+            models.Index(fields=["planned_for"], condition=Q(status="planned"), name="incidents_planned"),
             GinIndex(fields=["search"], name="incidents_search"),
         ]
         constraints = [
@@ -227,6 +238,10 @@ class Incident(Lifecycle):
             ),
             models.CheckConstraint(
                 condition=~Q(status="closed") | ~Q(result=""), name="incidents_result_once_closed"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="planned") | Q(planned_for__isnull=False),
+                name="incidents_planned_for_when",
             ),
         ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,12 +15,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from carma import clock
 from carma.actionfields.models import Priority
 from carma.actionfields.suggest import types_for
-from carma.audit import trail
 from carma.incidents import actions
-from carma.incidents.duplicates import possible
+from carma.incidents.around import Spot, known
+from carma.incidents.duplicates import numbered, possible
 from carma.incidents.forms import IntakeForm
 from carma.incidents.models import Call, Incident
-from carma.web.answers import invalid
+from carma.incidents.views.reading import record_found
+from carma.web.answers import fragment, invalid
 from carma.web.live import live_page
 from carma.web.request import Request
 
@@ -44,6 +46,7 @@ def new(request: Request) -> HttpResponse:
         type=told["type"],
         place=form.place_told(),
         priority=told["priority"],
+        planned_for=told["planned_for"],
         **form.late,
     )
     return _saved(request, incident, form)
@@ -59,11 +62,21 @@ def types(request: Request) -> HttpResponse:
 
 @may_take
 @require_GET
-def duplicates(request: Request) -> HttpResponse:
-    """Running incidents that the call being typed may be about."""
+def questions(request: Request) -> HttpResponse:
+    """What to ask the caller for the type chosen, with what was answered so far."""
     form = IntakeForm(request.GET)
-    form.is_valid()  # half a form is fine: what is usable is used
-    told = form.cleaned_data
+    form.is_valid()
+    return render(request, "incidents/_questions.html", {"asked": form.asked()})
+
+
+@may_take
+@require_GET
+def duplicates(request: Request) -> HttpResponse:
+    """Running incidents that the call being typed may be about.
+
+    Asked again for the same call (`shown`), each keeps the number with which the call is added to it.
+    """
+    told = _half_told(request)
     found = possible(
         user=request.user,
         at=clock.now(),
@@ -72,8 +85,29 @@ def duplicates(request: Request) -> HttpResponse:
         lon=told.get("lon"),
         phone=told.get("caller_phone", ""),
     )
-    trail.read_many((one.incident for one in found), by=request.user, purpose="duplicates")
-    return render(request, "incidents/_duplicates.html", {"found": found, "asked": True})
+    record_found(request, [one.incident for one in found], purpose="duplicates", about=told.get("key"))
+    rows, shown = numbered(found, request.GET.getlist("shown"))
+    asked = request.GET.copy()
+    asked.setlist("shown", shown)
+    context = {
+        "found": rows,
+        "asked": True,
+        "again": f"{reverse('incidents:duplicates')}?{asked.urlencode()}",
+    }
+    return fragment(request, "incidents/_duplicates.html", context)
+
+
+@may_take
+@require_GET
+def place(request: Request) -> HttpResponse:
+    """What is known of the place of the call being typed, before it is saved."""
+    told = _half_told(request)
+    spot = Spot(told.get("lat"), told.get("lon"), told.get("address_id"), told.get("words", "")[:MOST_WORDS])
+    shown = known(spot, user=request.user)
+    record_found(request, shown.records, purpose="place", about=told.get("key"))
+    again = f"{reverse('incidents:place')}?{request.GET.urlencode()}"
+    context = {"around": shown, "has_point": spot.point is not None, "again": again}
+    return fragment(request, "incidents/_around.html", context)
 
 
 @may_take
@@ -88,8 +122,16 @@ def attach(request: Request, pk: UUID) -> HttpResponse:
     return _saved(request, call.incident, form)
 
 
+def _half_told(request: Request) -> dict[str, Any]:
+    """What is usable of a form that is being filled in."""
+    form = IntakeForm(request.GET)
+    form.is_valid()
+    return form.cleaned_data
+
+
 def _context(form: IntakeForm) -> dict[str, object]:
-    return {"form": form, "priorities": Priority.objects.order_by("code")}
+    asked = form.asked() if form.is_bound else []
+    return {"form": form, "asked": asked, "priorities": Priority.objects.order_by("code")}
 
 
 def _not_valid(request: Request, form: IntakeForm) -> HttpResponse:

@@ -15,7 +15,7 @@ from carma.incidents.forms import VerbForm
 from carma.incidents.models import Incident
 
 Status = Incident.Status
-KNOWN = ("version", "type", "priority", "place", "lat", "lon", "address_id")
+KNOWN = ("version", "planned_for", "type", "priority", "place", "lat", "lon", "address_id")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ def _is_received(incident: Incident) -> bool:
     return bool(incident.status == Status.RECEIVED)
 
 
+def _is_planned(incident: Incident) -> bool:
+    return bool(incident.status == Status.PLANNED)
+
+
 def _is_merged(incident: Incident) -> bool:
     return bool(incident.status == Status.MERGED)
 
@@ -82,6 +86,25 @@ _OFFERS = (
         permission="qualify_incident",
         fits=_is_received,
         is_next=True,
+    ),
+    Offer(
+        name="appear",
+        title=_("To the board now"),
+        key="b",
+        icon="kanban",
+        form=forms.AppearForm,
+        permission="qualify_incident",
+        fits=_is_planned,
+        is_next=True,
+    ),
+    Offer(
+        name="replan",
+        title=_("Another moment"),
+        key="e",
+        icon="calendar-event",
+        form=forms.ReplanForm,
+        permission="qualify_incident",
+        fits=_is_planned,
     ),
     Offer(
         name="finish",

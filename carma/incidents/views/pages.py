@@ -8,16 +8,19 @@ from uuid import UUID
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from carma import clock
 from carma.accounts.models import User
 from carma.incidents import timeline
+from carma.incidents.around import Spot
+from carma.incidents.around import known as known_of
 from carma.incidents.forms import NoteForm
 from carma.incidents.models import Incident, Link
 from carma.incidents.views.offers import offered
-from carma.incidents.views.reading import record_reading
+from carma.incidents.views.reading import record_found, record_reading
 from carma.web.answers import fragment
 from carma.web.live import live_page
 from carma.web.request import Request
@@ -70,9 +73,18 @@ def moments(request: Request, pk: UUID) -> HttpResponse:
 
 @may_see
 @require_GET
+def around(request: Request, pk: UUID) -> HttpResponse:
+    """What is known of its place."""
+    record = known(request, pk)
+    record_reading(request, record)
+    return fragment(request, "incidents/_around.html", around_context(record, request))
+
+
+@may_see
+@require_GET
 @live_page
 def recent(request: Request) -> HttpResponse:
-    """The newest incidents the user may know of, or with `?due` those whose document is still to come."""
+    """The newest incidents the user may know of, or `?due` their document, or `?planned`."""
     return render(request, "incidents/recent.html", _listed(request))
 
 
@@ -84,14 +96,32 @@ def listed(request: Request) -> HttpResponse:
 
 def _listed(request: Request) -> dict[str, Any]:
     known = Incident.objects.visible_to(request.user)
-    is_due = "due" in request.GET
-    rows = known.reporting().order_by("cleared_at", "id") if is_due else known.order_by("-received_at", "id")
-    shown = rows.select_related("type", "priority").defer("search", "description")[:SHOWN]
-    return {"incidents": shown, "is_due": is_due}
+    lists = {
+        "due": known.reporting().order_by("cleared_at", "id"),
+        "planned": known.planned().order_by("planned_for", "id"),
+        "newest": known.order_by("-received_at", "id"),
+    }
+    which = next((name for name in lists if name in request.GET), "newest")
+    shown = lists[which].select_related("type", "priority").defer("search", "description")[:SHOWN]
+    return {"incidents": shown, "which": which}
 
 
 def page_context(record: Incident, request: Request) -> dict[str, Any]:
-    return {**head_context(record, request), "moments": timeline.of(record), "note": NoteForm()}
+    return {
+        **head_context(record, request),
+        **around_context(record, request),
+        "moments": timeline.of(record),
+        "note": NoteForm(),
+    }
+
+
+def around_context(record: Incident, request: Request) -> dict[str, Any]:
+    """What the user may know of its place; showing it is recorded before it leaves."""
+    spot = Spot.of(record)
+    shown = known_of(spot, user=request.user, but=record)
+    record_found(request, shown.records, purpose="place", about=record.pk)
+    again = reverse("incidents:around", args=[record.pk])
+    return {"around": shown, "has_point": spot.point is not None, "again": again}
 
 
 def head_context(record: Incident, request: Request) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django_htmx.http import reswap, retarget
 
 from carma import clock
 from carma.errors import InvalidInput
-from carma.incidents import actions
+from carma.incidents import actions, planning
 from carma.incidents.forms import NoteForm
 from carma.incidents.models import Incident, Link
 from carma.incidents.models.incident import REFERENCE
@@ -68,6 +68,16 @@ def qualify(record: Incident, form: Any, request: Request) -> None:
         priority=told["priority"],
         **form.how(),
     )
+
+
+@verb("appear", said=gettext_lazy("It is on the board."))
+def appear(record: Incident, form: Any, request: Request) -> None:
+    planning.appear(record, by=request.user, **form.how())
+
+
+@verb("replan", said=gettext_lazy("It appears at the new moment."))
+def replan(record: Incident, form: Any, request: Request) -> None:
+    planning.replan(record, form.cleaned_data["planned_for"], by=request.user, **form.how())
 
 
 @verb("priority", said=gettext_lazy("Priority changed."))

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 register = template.Library()
 
 STATUS_ICONS = {
+    "planned": "calendar-event",
     "received": "telephone-inbound",
     "qualified": "tag",
     "queued": "hourglass-split",

@@ -10,6 +10,7 @@ const duplicates = document.getElementById("duplicates");
 const typeBox = comboboxOf(form.querySelector("[data-combobox=type]"));
 const placeBox = comboboxOf(form.querySelector("[data-combobox=place]"));
 const FEWEST = 3; // signs from which words are worth a suggestion
+const MOST_WORDS = 1000; // for an address
 
 /* ---- for who does not see the page: what it filled in by itself, once it stands still ---- */
 
@@ -101,7 +102,43 @@ form.addEventListener("chosen", ({ detail }) => {
   if (fields.type.value === "") {
     suggest();
   }
+  lookForQuestions();
   lookAround();
+  lookAtPlace();
+});
+
+/* ---- what to ask for this type; under everything else, so that nothing moves when it comes ---- */
+
+const questions = document.getElementById("questions");
+const askQuestions = asker(form.dataset.questionsUrl);
+let askedFor = fields.type.value;
+
+const lookForQuestions = paced(async () => {
+  const type = fields.type.value;
+  if (type === askedFor || questions.contains(document.activeElement)) {
+    return;
+  }
+  const answered = [...questions.querySelectorAll("input")].filter((input) => input.value).map((input) => [input.name, input.value]);
+  const html = type || answered.length ? await askQuestions([["type", type], ...answered]) : "";
+  if (html === null) {
+    return;
+  }
+  askedFor = type;
+  questions.innerHTML = html;
+  questions.parentElement.hidden = !questions.childElementCount;
+});
+
+/* Enter goes to the next one; it never sends a call that is half told. */
+questions.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.ctrlKey) {
+    event.preventDefault();
+    event.target.closest(".question").nextElementSibling?.querySelector("input").focus();
+  }
+});
+
+form.querySelector("[data-first-question]").addEventListener("click", () => {
+  const inputs = [...questions.querySelectorAll("input")];
+  (inputs.find((input) => !input.value) ?? inputs[0])?.focus();
 });
 
 /* ---- running incidents that may be the same ---- */
@@ -111,7 +148,7 @@ const ASKED = ["key", "channel", "type", "lat", "lon", "caller_phone"];
 let shownFor = "";
 
 const lookAround = paced(async () => {
-  const params = new URLSearchParams(ASKED.map((name) => [name, fields[name].value]));
+  const params = paramsOf(ASKED);
   const isKnown = (fields.type.value && fields.lat.value) || fields.caller_phone.value.length > 5;
   if (String(params) === shownFor || !(isKnown || shownFor)) {
     return;
@@ -121,13 +158,58 @@ const lookAround = paced(async () => {
     return;
   }
   shownFor = String(params);
-  duplicates.innerHTML = html;
-  window.htmx.process(duplicates);
-  say("duplicates", duplicates.querySelector("[data-said]")?.dataset.said ?? "");
-  map.number(duplicates.querySelectorAll("[data-number][data-lat]"));
-  document.dispatchEvent(new CustomEvent("carma:drawn"));
+  show(duplicates, html);
 });
 
+function paramsOf(names) {
+  return new URLSearchParams(names.map((name) => [name, fields[name].value]));
+}
+
+function show(part, html) {
+  part.innerHTML = html;
+  window.htmx.process(part);
+  shown(part);
+  document.dispatchEvent(new CustomEvent("carma:drawn"));
+}
+
+/* Also when it came anew because a colleague took a call or wrote a warning meanwhile. */
+function shown(part) {
+  say(part.id, part.querySelector("[data-said]")?.dataset.said ?? "");
+  if (part === duplicates) {
+    map.number(duplicates.querySelectorAll("[data-number][data-lat]"));
+  }
+}
+
+document.addEventListener("htmx:load", ({ target }) => {
+  const part = target.closest?.("#duplicates, #place-known");
+  if (part) {
+    shown(part);
+  }
+});
+
+/* ---- what is known of the place: dangers, bans, what happened there ---- */
+
+const placeKnown = document.getElementById("place-known");
+const askPlace = asker(form.dataset.placeUrl);
+const PLACE = ["key", "lat", "lon", "address_id", "words"];
+let knownFor = "";
+
+const lookAtPlace = paced(async () => {
+  const params = paramsOf(PLACE);
+  params.set("words", fields.words.value.slice(0, MOST_WORDS));
+  const isTold = fields.lat.value || fields.words.value.trim().length >= FEWEST;
+  if (String(params) === knownFor || !(isTold || knownFor)) {
+    return;
+  }
+  const html = await askPlace(params);
+  if (html === null) {
+    return;
+  }
+  knownFor = String(params);
+  show(placeKnown, html);
+});
+
+fields.words.addEventListener("input", lookAtPlace);
 fields.caller_phone.addEventListener("input", lookAround);
 
 /* ---- the centre's time only for calls that came from there ---- */
@@ -146,7 +228,8 @@ showByChannel();
 let isSaved = false;
 
 function isDirty() {
-  return ["words", "place", "caller_phone", "caller_name"].some((name) => fields[name].value !== fields[name].defaultValue);
+  return ["words", "place", "caller_phone", "caller_name"].some((name) => fields[name].value !== fields[name].defaultValue) ||
+    [...questions.querySelectorAll("input")].some((input) => input.value !== "");
 }
 
 addEventListener("beforeunload", (event) => {
@@ -225,3 +308,4 @@ if (fields.lat.value) {
   map.show(fields.lat.value, fields.lon.value);
 }
 lookAround();
+lookAtPlace();

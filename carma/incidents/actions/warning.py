@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Unpack
+
+from django.utils.translation import gettext as _
+
+from carma import clock, rows
+from carma.accounts.models import User
+from carma.audit import trail
+from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
+from carma.events import outbox
+from carma.geo import places
+from carma.incidents.actions.intake import PlaceTold
+from carma.incidents.models import Incident, PlaceWarning
+from carma.incidents.models.warning import WIDEST_M
+from carma.lifecycle import How
+from carma.norms import figures
+from carma.timers.actions import cancel_timers, set_timer
+
+UNTIL = "placewarning.until"
+LONGEST_WORDS = 400
+
+
+@dataclass(frozen=True)
+class WarningTold:
+    """A warning as it was told. `until_at` is UTC; `reach_m` empty means the norm `place_reach`."""
+
+    kind: str
+    words: str
+    place: PlaceTold
+    until_at: datetime
+    reach_m: int | None = None
+    reference: str = ""
+
+
+@rows.one_transaction()
+def warn(told: WarningTold, *, by: User, incident: Incident | None = None) -> PlaceWarning:
+    """Warn of a place from now on; `incident` is the one from which it is known.
+
+    Raises `InvalidInput` without words, for a place that is not located, and for an end that has been or lies
+    beyond the norm of its kind; `PlaceOutsideZone` for a point that is not ours.
+    """
+    now = clock.now()
+    lat, lon, reach_m = _checked(told, now)
+    located = places.locate(lat, lon)
+    warning = PlaceWarning(
+        kind=told.kind,
+        words=told.words.strip(),
+        reference=told.reference.strip(),
+        place=told.place.label.strip()[:200],
+        address_id=told.place.address_id,
+        lat=lat,
+        lon=lon,
+        reach_m=reach_m,
+        municipality=located.municipality,
+        sector=located.sector,
+        wijk=located.wijk,
+        incident=incident,
+        set_at=now,
+        status_since=now,
+        set_by=by,
+        until_at=told.until_at,
+    )
+    rows.insert(warning)
+    changes = {"status": [None, warning.status], "kind": [None, told.kind]}
+    trail.record("placewarning.set", warning, by=by, at=now, changes=changes)
+    outbox.emit("placewarning.set", warning, at=now)
+    set_timer(UNTIL, warning, due_at=warning.until_at)
+    return warning
+
+
+@rows.one_transaction()
+def review(
+    warning: PlaceWarning, *, until_at: datetime, by: User, expect: int | None = None, reason: str = ""
+) -> None:
+    """Say that it still holds, until another moment (UTC). Raises `MoveNotAllowed` when it is over."""
+    warning.hold()
+    warning.expect_version(expect)
+    if not warning.is_in_force:
+        raise MoveNotAllowed(_("This warning is over. Write a new one."))
+    now = clock.now()
+    _check_end(warning.kind, until_at, now)
+    warning._change(
+        "placewarning.reviewed",
+        by=by,
+        at=now,
+        reason=reason,
+        until_at=until_at,
+        reviewed_at=now,
+        reviewed_by=by,
+    )
+    set_timer(UNTIL, warning, due_at=until_at)
+
+
+@rows.one_transaction()
+def withdraw(warning: PlaceWarning, **how: Unpack[How]) -> None:
+    """It does not hold any more. Raises `ReasonNeeded` without a reason."""
+    if not how.get("reason", "").strip():
+        raise ReasonNeeded(_("Say why this warning does not hold any more."))
+    warning.withdraw(**how)
+    cancel_timers(warning, UNTIL, at=warning.status_since)
+
+
+def expire(warning: PlaceWarning, *, at: datetime) -> None:
+    """Its end has come; nothing when it was withdrawn or reviewed meanwhile."""
+    if warning.status == PlaceWarning.Status.ACTIVE and warning.until_at <= at:
+        warning.expire(by=None)
+
+
+def _checked(told: WarningTold, now: datetime) -> tuple[float, float, int]:
+    """Point and reach of a warning that can be stored."""
+    if told.kind not in PlaceWarning.Kind.values:
+        raise InvalidInput(_("Choose what is to be known of this place."), field="kind")
+    if not told.words.strip():
+        raise InvalidInput(_("Write what whoever goes there must know."), field="words")
+    if len(told.words.strip()) > LONGEST_WORDS:
+        raise InvalidInput(_("At most 400 signs: it is read under way."), field="words")
+    if told.place.lat is None or told.place.lon is None:
+        raise InvalidInput(_("Not located: choose from the list or point at the map."), field="place")
+    reach_m = told.reach_m or round(figures.value("place_reach"))
+    if not 0 < reach_m <= WIDEST_M:
+        raise InvalidInput(
+            _("A warning reaches at most %(metres)s metres.") % {"metres": WIDEST_M}, field="reach_m"
+        )
+    _check_end(told.kind, told.until_at, now)
+    return told.place.lat, told.place.lon, reach_m
+
+
+def _check_end(kind: str, until_at: datetime, now: datetime) -> None:
+    if until_at <= now:
+        raise InvalidInput(_("That moment has been. Say until when the warning holds."), field="until_at")
+    longest = PlaceWarning.longest(kind)
+    if until_at > now + longest:
+        raise InvalidInput(
+            _("A warning of this kind holds at most %(days)s days. Review it then.") % {"days": longest.days},
+            field="until_at",
+        )
