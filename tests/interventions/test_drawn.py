@@ -78,6 +78,14 @@ def test_who_may_do_other_things_gets_another(facts: list[str], member: Member) 
     ]
 
 
+def test_who_is_told_less_gets_another(facts: list[str], member: Member) -> None:
+    """Both see every incident and may do nothing on the board, but one reads wanted notices."""
+    assert [ask(facts, member("seeks", "head_investigation")), ask(facts, member("leads", "chief"))] == [
+        "seeks",
+        "leads",
+    ]
+
+
 def test_each_language_has_its_own(facts: list[str], member: Member) -> None:
     first, second = member("one", "dispatcher"), member("two", "dispatcher")
     with translation.override("fr"):
