@@ -108,6 +108,7 @@ def test_an_outsider_learns_of_nothing(api: Login, member: Any, keys: dict[str, 
         "incidents": {
             "qualify": {"type": "ORD-106", "place": {"label": "x"}},
             "retype": {"type": "ORD-106"},
+            "replan": {"planned_for": "2026-12-01T09:00:00+01:00"},
             "reprioritise": {"priority": 2},
             "cancel": {"cancelled_because": "false_call"},
             "merge": {"into": keys["incidents"]},
