@@ -33,10 +33,12 @@ class Lifecycle(models.Model):
     """Base of every record with a status.
 
     A subclass declares the field `status`, the table `MOVES` (from a status to the statuses it may
-    move to) and one method per move. `_move` is the only writer of `status`.
+    move to) and one method per move. `_move` is the only writer of `status`, but for `take_back`, by which
+    one told in error goes back along the table `BACK`.
     """
 
     MOVES: ClassVar[Mapping[str, Set[str]]] = {}
+    BACK: ClassVar[Mapping[str, Set[str]]] = {}
     # The fields of which a person is told that somebody else changed them, and what people call them.
     WORDS: ClassVar[Mapping[str, Any]] = {}
 
@@ -195,6 +197,16 @@ class Lifecycle(models.Model):
         self._set({**values, "version": self.version + 1})
         trail.record(kind, self, by=by, at=at, changes=changes, reason=reason)
         outbox.emit(kind, self, at=at)
+
+    def take_back(self, was: Mapping[str, Any], *, by: User, reason: str) -> None:
+        """Give the record the status, and what came with it, that it had before a deed told in error.
+
+        The caller holds the row and knows that nothing else happened to it since. Raises `MoveNotAllowed`
+        for a way that `BACK` does not know.
+        """
+        if was["status"] not in self.BACK.get(self.status, frozenset()):
+            raise MoveNotAllowed(_("%(record)s can't go back to that status.") % {"record": self})
+        self._change(f"{self._meta.model_name}.taken_back", by=by, reason=reason, **was)
 
     def _differences(self, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         """What these values would change, each as what was and what will be."""

@@ -18,6 +18,7 @@ from carma.incidents.models import Incident
 from carma.lifecycle import How
 from interventions import assistance, watch
 from interventions.models import Assignment, Team
+from interventions.preemption import kept
 
 Move = Callable[..., None]
 Sent = Sequence[Any]  # what is known of each assignment of an incident
@@ -25,6 +26,12 @@ Sent = Sequence[Any]  # what is known of each assignment of an incident
 
 class TeamNotAvailable(DomainError):
     code = "team_not_available"
+
+
+class TeamNotPreemptible(DomainError):
+    """The team stays with its incident: it is on scene there, or that one is no less urgent."""
+
+    code = "team_not_preemptible"
 
 
 @rows.one_transaction()
@@ -36,31 +43,104 @@ def assign(
     at: datetime | None = None,
     expect: int | None = None,
     reason: str = "",
+    recommended: Team | None = None,
 ) -> Assignment:
     """Send a team to an incident; the first team sent makes the incident assigned.
 
-    `at` is the moment of the order in UTC (default: now). Raises `TeamNotAvailable` when the team is
-    on another assignment, also when a second dispatcher was just quicker, or not in service,
-    `MoveNotAllowed` when the incident is not yet qualified or already over, and `MomentOutOfOrder` when
-    the team was still elsewhere at the moment told.
+    `at` is the moment of the order in UTC (default: now). `recommended` is the team that whoever decides
+    was advised to send: the audit entry keeps it, and to choose another takes a reason. Raises
+    `TeamNotAvailable` when the team is on another assignment, also when a second dispatcher was just
+    quicker, or not in service, `MoveNotAllowed` when the incident is not yet qualified or already over,
+    `MomentOutOfOrder` when the team was still elsewhere at the moment told, and `ReasonNeeded`.
     """
     incident.hold()
     incident.expect_version(expect)
-    team.hold()  # two dispatchers, one team: one waits
-    if team.status != Team.Status.AVAILABLE:
-        raise TeamNotAvailable(_("%(team)s is not in service. Choose another team.") % {"team": team})
+    _hold_in_service(team)
     busy = team.assignments.open().select_related("incident").first()
     if busy is not None:
         raise TeamNotAvailable(
             _("%(team)s was just sent to %(incident)s. Choose another team.")
             % {"team": team, "incident": busy.incident}
         )
+    return _order(team, incident, by=by, at=at, reason=reason, recommended=recommended)
+
+
+@rows.one_transaction()
+def preempt(
+    present: Assignment,
+    incident: Incident,
+    *,
+    by: User,
+    at: datetime | None = None,
+    expect: int | None = None,
+    reason: str = "",
+    recommended: Team | None = None,
+) -> Assignment:
+    """Break an assignment off and send its team to a more urgent incident; the first one waits again.
+
+    That one tells for which incident it had to give way, besides the `reason`. A team that became free
+    meanwhile is simply sent. Raises `TeamNotPreemptible` when the team has to stay (`preemption.kept`),
+    and what `assign` raises.
+    """
+    team = present.team
+    for one in sorted({incident, present.incident}, key=lambda each: each.pk):  # in one order, as for a merge
+        one.hold()
+    incident.expect_version(expect)
+    _hold_in_service(team)
+    present.hold()
+    if not present.is_open:
+        return assign(team, incident, by=by, at=at, reason=reason, recommended=recommended)
+    at = at or max(clock.now(), team.status_since, present.status_since, incident.status_since)
+    _give_way(present, incident, by=by, at=at, reason=reason)
+    left = present.incident
+    return _order(team, incident, by=by, at=at, reason=reason, recommended=recommended, left=left)
+
+
+def _hold_in_service(team: Team) -> None:
+    team.hold()  # two dispatchers, one team: one waits
+    if team.status != Team.Status.AVAILABLE:
+        raise TeamNotAvailable(_("%(team)s is not in service. Choose another team.") % {"team": team})
+
+
+def _give_way(present: Assignment, incident: Incident, *, by: User, at: datetime, reason: str) -> None:
+    stays = kept(present, incident)
+    if stays is not None:
+        raise TeamNotPreemptible(
+            _("%(team)s stays on %(incident)s: it is on scene, or that one is no less urgent.")
+            % {"team": present.team, "incident": present.incident},
+            because=stays,
+        )
+    why = _("needed at %(incident)s, code %(priority)s") % {
+        "incident": incident,
+        "priority": incident.priority_id,
+    }
+    abort(present, by=by, at=at, reason=f"{why}: {reason}" if reason else why)
+
+
+def _order(
+    team: Team,
+    incident: Incident,
+    *,
+    by: User,
+    at: datetime | None,
+    reason: str,
+    recommended: Team | None,
+    left: Incident | None = None,
+) -> Assignment:
+    """Give the order; both are held and the team is free. `left` is the incident it was called back from."""
+    if recommended not in (None, team) and not reason:
+        raise ReasonNeeded(_("Say why you don't send %(team)s, as recommended.") % {"team": recommended})
     at = _order_given(at, team, incident, reason)
     if incident.status not in Incident.WITH_TEAM:
         incident.assign(by=by, at=at, reason=reason)
     assignment = Assignment(team=team, incident=incident, assigned_at=at, status_since=at)
     rows.insert(assignment)
-    changes = {"team": [None, str(team)], "incident": [None, incident.reference]}
+    changes = {
+        "team": [None, str(team)],
+        "incident": [left.reference if left else None, incident.reference],
+    }
+    if recommended is not None:
+        changes["recommended"] = [str(recommended), str(team)]
     trail.record("assignment.assigned", assignment, by=by, at=at, changes=changes, reason=reason)
     outbox.emit("assignment.assigned", assignment, at=at)
     incident_watch.assigned(incident)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from carma import clock
 from carma.accounts.models import User
 from carma.api import wire
 from carma.api.idempotency import answer_once
@@ -20,7 +22,7 @@ from carma.api.viewsets import Listed, Shown, VisibleViewSet
 from carma.audit import trail
 from carma.errors import InvalidInput
 from carma.incidents.models import Incident
-from interventions import actions, assistance, panics, positions, shifts, wanted
+from interventions import actions, assistance, panics, positions, sectors, shifts, wanted
 from interventions.filters import (
     AssignmentFilter,
     AssistanceFilter,
@@ -29,21 +31,33 @@ from interventions.filters import (
     TrackFilter,
     WantedNoticeFilter,
 )
-from interventions.models import Assignment, Assistance, Panic, Position, ShiftTemplate, Team, WantedNotice
+from interventions.models import (
+    Assignment,
+    Assistance,
+    Panic,
+    Position,
+    SectorClaim,
+    ShiftTemplate,
+    Team,
+    WantedNotice,
+)
 from interventions.serializers import (
     AskAssistanceSerializer,
     AssignmentSerializer,
     AssignSerializer,
     AssistanceSerializer,
     ChangeTeamSerializer,
+    OrderSerializer,
     PanicSerializer,
     PositionsSerializer,
     PositionsToldSerializer,
     ProlongSerializer,
+    SectorClaimSerializer,
     ShiftTemplateSerializer,
     ShiftTemplateToldSerializer,
     StartTeamSerializer,
     TakeOverSerializer,
+    TakeSectorSerializer,
     TeamSerializer,
     TrackSerializer,
     WantedNoticeSerializer,
@@ -178,6 +192,35 @@ class ShiftTemplateViewSet(Listed, Shown):
         return self.run_move(shifts.drop_template, VersionedSerializer)
 
 
+class SectorClaimViewSet(Listed, Shown):
+    """Who dispatches which sector: those in force now. Ends by itself with the turn of duty."""
+
+    queryset = SectorClaim.objects.select_related("person").order_by("-since_at", "id")
+    serializer_class = SectorClaimSerializer
+    action_permissions = {
+        "list": "interventions.view_team",
+        "retrieve": "interventions.view_team",
+        "create": "interventions.assign_team",
+        "give_up": "interventions.assign_team",
+    }
+
+    def get_queryset(self) -> QuerySet[SectorClaim]:
+        rows: QuerySet[SectorClaim] = super().get_queryset()
+        running = SectorClaim.objects.in_force(clock.now()).values("pk")
+        return rows.filter(pk__in=running) if self.action == "list" else rows
+
+    @extend_schema(request=TakeSectorSerializer, responses={201: SectorClaimSerializer})
+    def create(self, request: Request) -> HttpResponse:
+        """Dispatch a sector from now on, in place of who did. 409 `sector_just_taken`."""
+        return self.run_create(sectors.take, TakeSectorSerializer)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def give_up(self, request: Request, pk: UUID) -> HttpResponse:
+        """Dispatch it no longer. 409 `move_not_allowed` when it is not, or no longer, one's own."""
+        return self.run_move(sectors.give_up, InputSerializer)
+
+
 class AssignmentViewSet(Listed, Shown):
     """Teams sent to incidents. The incident's status follows that of its teams."""
 
@@ -188,6 +231,7 @@ class AssignmentViewSet(Listed, Shown):
         "list": "interventions.view_assignment",
         "retrieve": "interventions.view_assignment",
         "create": "interventions.assign_team",
+        "preempt": "interventions.assign_team",
         "accept": "interventions.operate_assignment",
         "depart": "interventions.operate_assignment",
         "arrive": "interventions.operate_assignment",
@@ -200,16 +244,41 @@ class AssignmentViewSet(Listed, Shown):
 
     @extend_schema(request=AssignSerializer, responses={201: AssignmentSerializer})
     def create(self, request: Request) -> HttpResponse:
-        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker."""
+        """Send a team. 409 `team_not_available` when a second dispatcher was just quicker.
 
-        def act(*, incident: UUID, team: UUID, **how: Any) -> Assignment:
-            return actions.assign(
-                self.named(Team.objects.all(), team, field="team"),
-                self.named(Incident.objects.defer("search"), incident, field="incident"),
-                **how,
-            )
+        409 `reason_needed` when another was `recommended`.
+        """
+
+        def act(*, team: UUID, **told: Any) -> Assignment:
+            return actions.assign(self.named(Team.objects.all(), team, field="team"), **self._order(told))
 
         return self.run_create(act, AssignSerializer)
+
+    @extend_schema(request=OrderSerializer, responses={201: AssignmentSerializer})
+    @action(detail=True, methods=["post"])
+    def preempt(self, request: Request, pk: UUID) -> HttpResponse:
+        """Call the team back from less urgent work and send it: answers its new assignment.
+
+        The incident it leaves waits again. 409 `team_not_preemptible` when it is on scene there, or when
+        that one is no less urgent; 409 `reason_needed` when another was `recommended`.
+        """
+
+        def deed() -> HttpResponse:
+            present = self.get_object()
+            order = self._order(self._told(OrderSerializer))
+            return self.answer(actions.preempt(present, by=self.member, **order), status=201)
+
+        return answer_once(request, deed)
+
+    def _order(self, told: dict[str, Any]) -> dict[str, Any]:
+        """An order as told, with the records it names."""
+        order = {
+            **told,
+            "incident": self.named(Incident.objects.defer("search"), told["incident"], field="incident"),
+        }
+        if "recommended" in told:
+            order["recommended"] = self.named(Team.objects.all(), told["recommended"], field="recommended")
+        return order
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])

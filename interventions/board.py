@@ -17,11 +17,12 @@ from carma.actionfields.models import Priority
 from carma.geo import places
 from carma.incidents.models import Incident
 from carma.incidents.models.incident import IncidentQuerySet
-from interventions import marks, panics
+from interventions import marks, panics, plans
 from interventions.addresses import to
 from interventions.marks import Marks
 from interventions.models import Assignment, Assistance, Team
 from interventions.panics import Danger
+from interventions.plans import Need
 from interventions.verbs import Verb, next_for, possible_for
 
 WITHOUT_RESULT = 30  # the others are on the list of incidents
@@ -82,6 +83,11 @@ class Work:
     assign: str
     sent: list[Sent] = field(default_factory=list)
     asked: list[Assistance] = field(default_factory=list)
+
+    @property
+    def lacks(self) -> Need:
+        """What its response plan asks for and is not sent yet."""
+        return plans.of(self.incident).without(one.assignment.team for one in self.sent)
 
 
 @dataclass
@@ -166,8 +172,9 @@ def teams_on(incident: Incident, user: User) -> dict[str, Any] | None:
     ordered = known.order_by("assigned_at", "id")
     rows = [Sent(each, marks.of_assignment(each, incident.priority)) for each in ordered]
     asked = Assistance.objects.open().filter(assignment__in=ordered).select_related("assignment__team")
+    lacks = plans.of(incident).without(one.assignment.team for one in rows if not one.is_over)
     can_send = incident.status in Incident.WITH_TEAM or incident.can_move(Incident.Status.ASSIGNED)
-    shown = {"incident": incident, "sent": rows, "asked": asked.order_by("asked_at")}
+    shown = {"incident": incident, "sent": rows, "asked": asked.order_by("asked_at"), "lacks": lacks}
     return {**shown, "can_send": can_send, "may": verbs_of(user)}
 
 

@@ -13,6 +13,7 @@ from carma.incidents.models import Incident
 from carma.registry import MenuItem, each_round, menu, on_timer, panel, place_source, subscribe, topics_for
 from carma.web.templatetags.carma import STATUS_ICONS
 from interventions import actions, board, panics, sheet, wanted, watch
+from interventions.command import bar
 from interventions.models import Assignment, Assistance, Panic
 from interventions.verbs import ON_ASSIGNMENT
 
@@ -34,6 +35,9 @@ menu(MenuItem(_("Board"), "interventions:board", "interventions.view_assignment"
 menu(MenuItem(_("Teams"), "interventions:roster", "interventions.view_team", order=15, icon="people"))
 menu(MenuItem(_("Field"), "interventions:field", "interventions.operate_assignment", order=25, icon="phone"))
 panel("incident", template="interventions/_incident_panel.html", context=board.teams_on, order=20)
+panel("shell", template="interventions/command/_bar.html", context=bar.for_user, order=90)
+panel("user_menu", template="interventions/command/_opener.html", context=bar.for_user)
+panel("keys", template="interventions/command/_keys.html", context=bar.for_user)
 
 place_source("interventions.wantednotice")(wanted.known_at)
 
@@ -79,6 +83,7 @@ def team_moments(incident: Incident) -> Iterable[timeline.Moment]:
         **dict(Assignment.Status.choices),
         "heard": ON_ASSIGNMENT["hear"].label,
         "taken_over": _("Taken over"),
+        "taken_back": _("Taken back: told in error"),
     }
     for entry in timeline.entries("interventions.assignment", teams) if teams else ():
         verb = entry.action.partition(".")[2]

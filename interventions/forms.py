@@ -2,19 +2,44 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db import models
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from carma import clock
 from carma.accounts.models import User
+from carma.actionfields import kept
 from carma.errors import InvalidInput
 from carma.geo import places
 from carma.incidents.forms import LocalMomentField, PlaceMixin
-from interventions.models import WantedNotice
+from interventions import plans
+from interventions.models import ResponsePlan, WantedNotice
 from interventions.shifts import Template, eligible
 from interventions.wanted import LONGEST_WORDS, WantedTold
+
+# Records with their versions: what the preview of a command showed.
+SEEN = r"^(\w{1,20}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}( |$))*$"
+
+
+class CommandForm(forms.Form):
+    """A line of the command bar as its preview hands it on."""
+
+    line = forms.CharField(strip=False)
+    key = forms.UUIDField()
+    seen = forms.RegexField(SEEN, max_length=400, required=False)
+
+    def told(self) -> dict[str, Any]:
+        """For the run. Raises `InvalidInput` for what does not come from a preview."""
+        for name, complaints in self.errors.items():
+            raise InvalidInput(str(complaints[0]), field=name)
+        return self.cleaned_data
+
+    def clean_seen(self) -> list[tuple[str, UUID, int]]:
+        tokens = (token.split(":") for token in self.cleaned_data["seen"].split())
+        return [(kind, UUID(pk), int(version)) for kind, pk, version in tokens]
 
 
 class ToldTimeField(forms.TimeField):
@@ -53,7 +78,42 @@ class HowForm(forms.Form):
 
 
 class AssignForm(HowForm):
-    team = forms.UUIDField()
+    """Which team to send, and why it is not the one that was recommended.
+
+    `preempt` is the assignment from which a team is called back to be sent.
+    """
+
+    class Because(models.TextChoices):
+        AT_HAND = "at_hand", _("Is there already, or nearer than shown")
+        KNOWS_IT = "knows_it", _("Knows the case or the place")
+        EQUIPMENT = "equipment", _("Has the vehicle or equipment for it")
+        COVERAGE = "coverage", _("The recommended team has to stay in its sector")
+        CANNOT_GO = "cannot_go", _("The recommended team can't go")
+        OTHER = "other", _("Another reason")
+
+    team = forms.UUIDField(required=False)
+    preempt = forms.UUIDField(required=False)
+    recommended = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    because = forms.ChoiceField(
+        label=_("Why"), choices=[("", _("Choose a reason")), *Because.choices], required=False
+    )
+    why = forms.CharField(label=_("In your own words"), max_length=120, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if bool(told.get("team")) == bool(told.get("preempt")) and not self.errors:
+            self.add_error("team", _("Choose one team."))
+        return told
+
+    def how(self, *, since: datetime) -> dict[str, Any]:
+        how = super().how(since=since)
+        because = self.cleaned_data["because"]
+        reasons = (
+            str(self.Because(because).label) if because else "",
+            self.cleaned_data["why"],
+            how["reason"],
+        )
+        return {**how, "reason": ". ".join(filter(None, reasons))}
 
 
 def _last_moment(told: time) -> datetime:
@@ -88,9 +148,19 @@ class CrewChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # g
         return str(obj.display_name)
 
 
-class CrewForm(HowForm):
-    """Who is in a team, and until when."""
+class SkillChoice(forms.MultipleChoiceField):
+    """What a team can do, by code."""
 
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=lambda: plans.skills().items(), required=False, **kwargs)
+
+
+class CrewForm(HowForm):
+    """Who is in a team, what it can do, and until when."""
+
+    skills = SkillChoice(label=_("Skills"))
     members = CrewChoice(label=_("Crew"))
     guests = forms.CharField(label=_("Others in the crew (names)"), max_length=160, required=False)
     until_at = UntilField(label=_("Until about"), required=False)
@@ -116,7 +186,17 @@ class StartForm(CrewForm):
     vehicle = forms.CharField(label=_("Vehicle"), max_length=40, required=False)
     equipment = forms.CharField(label=_("Equipment"), max_length=200, required=False)
 
-    field_order = ["call_sign", "base", "sector", "vehicle", "equipment", "members", "guests", "until_at"]
+    field_order = [
+        "call_sign",
+        "base",
+        "sector",
+        "vehicle",
+        "equipment",
+        "skills",
+        "members",
+        "guests",
+        "until_at",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,7 +213,7 @@ class ChangeTeamForm(CrewForm):
     vehicle = forms.CharField(label=_("Vehicle"), max_length=40, required=False)
     equipment = forms.CharField(label=_("Equipment"), max_length=200, required=False)
 
-    field_order = ["sector", "vehicle", "equipment", "members", "guests", "until_at"]
+    field_order = ["sector", "vehicle", "equipment", "skills", "members", "guests", "until_at"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,6 +255,32 @@ class ShiftTemplateForm(forms.Form):
     def template_told(self) -> Template:
         told = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         return Template(**{**told, "days": tuple(told["days"])})
+
+
+class PlanForm(forms.Form):
+    """What incidents of a type and priority ask for."""
+
+    about = forms.ChoiceField(label=_("Type"), choices=lambda: _abouts(), required=False)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=lambda: [("", _("every priority")), *kept.priorities().items()],
+        coerce=lambda code: kept.priorities()[int(code)],
+        empty_value=None,
+        required=False,
+    )
+    teams = forms.IntegerField(label=_("Teams"), min_value=1, max_value=plans.MOST_TEAMS)
+    skills = SkillChoice(label=_("Skills"))
+
+
+def _abouts() -> list[tuple[str, Any]]:
+    """All types, and the groups of them that a plan names already."""
+    groups = ResponsePlan.objects.in_force().exclude(about="").values_list("about", flat=True)
+    known = {code: each.label for code, each in kept.types().items()}
+    return [
+        ("", _("every type")),
+        *((code, f"{code}…") for code in sorted(set(groups) - set(known))),
+        *sorted(known.items(), key=lambda pair: pair[1]),
+    ]
 
 
 def _offer_sectors(form: forms.Form) -> None:

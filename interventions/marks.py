@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from carma.actionfields.models import Priority
 from carma.incidents.models import Incident
 from carma.incidents.watch import priority_of, waits_since
+from carma.norms import figures
 from interventions import watch
 from interventions.models import Assignment, Team
-
-OLD_POSITION = timedelta(minutes=10)  # a team can be anywhere in its sector by then
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def of_position(team: Team) -> Marks | None:
     """How old a team's position is, None when it has none."""
     if team.position_at is None or team.lat is None or team.lon is None:
         return None
-    return Marks(team.position_at, warn_at=team.position_at + OLD_POSITION)
+    return Marks(team.position_at, warn_at=team.position_at + figures.span("position_old"))
 
 
 def _by_terms(priority: Priority | None, term: str, since: datetime) -> Marks:

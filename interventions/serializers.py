@@ -19,6 +19,7 @@ from interventions.models import (
     Assistance,
     Panic,
     Position,
+    SectorClaim,
     ShiftTemplate,
     Team,
     WantedNotice,
@@ -37,6 +38,7 @@ class TeamSerializer(RowSerializer[Team]):
             "crew",
             "vehicle",
             "equipment",
+            "skills",
             "began_at",
             "until_at",
             "relieves",
@@ -69,10 +71,16 @@ class AssignmentSerializer(RowSerializer[Assignment]):
         read_only_fields = fields
 
 
-class AssignSerializer(MoveSerializer):
+class OrderSerializer(MoveSerializer):
     """`version` is that of the incident, as last seen."""
 
     incident = serializers.UUIDField()
+    recommended = serializers.UUIDField(
+        required=False, help_text="The team that was advised; to send another takes a reason."
+    )
+
+
+class AssignSerializer(OrderSerializer):
     team = serializers.UUIDField()
 
 
@@ -83,6 +91,12 @@ class CrewSerializer(InputSerializer):
         child=serializers.CharField(max_length=150), required=False, max_length=20
     )
     guests = serializers.CharField(max_length=160, required=False, allow_blank=True)
+    skills = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=20,
+        help_text="Codes of what it can do, such as `hond`; see /skills/.",
+    )
     until_at = MomentField(required=False, allow_null=True, help_text="When the shift is planned to end.")
 
 
@@ -149,6 +163,19 @@ class ShiftTemplateToldSerializer(VersionedSerializer):
         child=serializers.CharField(max_length=12), required=False, max_length=40, default=list
     )
     least = serializers.IntegerField(min_value=0, max_value=40, help_text="How few teams there may be.")
+
+
+class SectorClaimSerializer(RowSerializer[SectorClaim]):
+    person = serializers.CharField(source="person.username", read_only=True)
+
+    class Meta:
+        model = SectorClaim
+        fields = ["id", "sector", "person", "since_at", "until_at", "ended_at"]
+        read_only_fields = fields
+
+
+class TakeSectorSerializer(InputSerializer):
+    sector = serializers.CharField(max_length=20, help_text="Its code.")
 
 
 class TrackSerializer(RowSerializer[Position]):

@@ -19,6 +19,7 @@ from carma.errors import DomainError, InvalidInput, MomentOutOfOrder, MoveNotAll
 from carma.events import outbox
 from carma.geo import places
 from carma.lifecycle import plain
+from interventions import plans
 from interventions.models import Assignment, CrewPlace, ShiftTemplate, Team
 
 LONGEST_CREW = 400
@@ -67,6 +68,7 @@ def start(
     sector: str = "",
     vehicle: str = "",
     equipment: str = "",
+    skills: Collection[str] = (),
     members: Collection[User] = (),
     guests: str = "",
     until_at: datetime | None = None,
@@ -75,8 +77,8 @@ def start(
 ) -> Team:
     """Put a new team on shift, from `at` (default: now) until about `until_at`, both UTC.
 
-    Raises `CallSignInUse`, `MemberInOtherTeam`, and `InvalidInput` for a sector there is not or a shift that
-    would be over already.
+    Raises `CallSignInUse`, `MemberInOtherTeam`, and `InvalidInput` for a sector or skill there is not, or a
+    shift that would be over already.
     """
     team = Team(
         call_sign=call_sign,
@@ -84,6 +86,7 @@ def start(
         sector=sector,
         vehicle=vehicle,
         equipment=equipment,
+        skills=sorted(set(skills)),
         guests=guests,
         until_at=until_at,
     )
@@ -100,7 +103,7 @@ def change(
     members: Collection[User] | None = None,
     **changes: Any,
 ) -> None:
-    """Change `sector`, `vehicle`, `equipment`, `guests`, `until_at` or the `members` during the shift.
+    """Change `sector`, `vehicle`, `equipment`, `skills`, `guests`, `until_at` or the `members` in the shift.
 
     What is not named stays. Raises `Stale`, `MoveNotAllowed` after the shift, `MemberInOtherTeam`.
     """
@@ -113,6 +116,9 @@ def change(
         _check_sector(changes["sector"])
     if changes.get("until_at", team.until_at) != team.until_at:
         _check_end(changes["until_at"], now)
+    if "skills" in changes:
+        changes["skills"] = sorted(set(changes["skills"]))
+        plans.check_skills(changes["skills"])
     if members is not None or "guests" in changes:
         crew = _hold_crew(team, members, at=now)
         changes["crew"] = _named(crew, changes.get("guests", team.guests))
@@ -125,6 +131,7 @@ def take_over(
     *,
     by: User,
     with_work: bool = False,
+    skills: Collection[str] = (),
     members: Collection[User] = (),
     guests: str = "",
     until_at: datetime | None = None,
@@ -133,6 +140,8 @@ def take_over(
     reason: str = "",
 ) -> Team:
     """End a team's shift and start another under its call sign, with its vehicle, equipment and place.
+
+    Its skills come with the crew, so that they are told anew.
 
     With `with_work` the new team goes on with what the old one is on, as far as that one had come; without,
     an old team that is on an incident refuses: `TeamOnIncident`. Raises `MoveNotAllowed` when the shift is
@@ -150,7 +159,11 @@ def take_over(
     old.places.filter(left_at=None).update(left_at=at)
     copied = ("call_sign", "base", "sector", "vehicle", "equipment", "device", "lat", "lon", "position_at")
     team = Team(
-        guests=guests, until_at=until_at, relieves=old, **{name: getattr(old, name) for name in copied}
+        skills=sorted(set(skills)),
+        guests=guests,
+        until_at=until_at,
+        relieves=old,
+        **{name: getattr(old, name) for name in copied},
     )
     _begin(team, members, by=by, at=at, reason=reason)
     if work is not None:
@@ -200,6 +213,7 @@ def _begin(team: Team, members: Collection[User], *, by: User, at: datetime, rea
         missing = "base" if team.call_sign else "call_sign"
         raise InvalidInput(_("A team has a call sign and a base."), field=missing)
     _check_sector(team.sector)
+    plans.check_skills(team.skills)
     _check_end(team.until_at, clock.now())
     team.began_at = team.status_since = at
     _check_crew(team, people := sorted(members, key=lambda person: person.pk))
@@ -210,7 +224,8 @@ def _begin(team: Team, members: Collection[User], *, by: User, at: datetime, rea
     except IntegrityError as error:
         raise _in_use(team) from error
     CrewPlace.objects.bulk_create(CrewPlace(team=team, person=person, joined_at=at) for person in people)
-    told = ("call_sign", "base", "sector", "crew", "vehicle", "equipment", "until_at", "relieves_id")
+    named = ("call_sign", "base", "sector", "crew", "vehicle", "equipment", "skills")
+    told = (*named, "until_at", "relieves_id")
     changes = {name: [None, plain(value)] for name in told if (value := getattr(team, name))}
     trail.record("team.started", team, by=by, at=at, changes=changes, reason=reason)
     outbox.emit("team.started", team, at=at)

@@ -17,16 +17,21 @@ from interventions.api import (
     AssistanceViewSet,
     PanicViewSet,
     PositionViewSet,
+    SectorClaimViewSet,
     ShiftTemplateViewSet,
     TeamViewSet,
     WantedNoticeViewSet,
 )
+from interventions.api_plans import ResponsePlanViewSet, SkillViewSet
+from interventions.api_recommendation import RecommendationViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("incidents", IncidentViewSet)
+router.register("incidents", RecommendationViewSet, basename="recommendation")
 router.register("calls", CallViewSet)
 router.register("place-warnings", PlaceWarningViewSet)
 router.register("teams", TeamViewSet)
+router.register("sector-claims", SectorClaimViewSet)
 router.register("shift-templates", ShiftTemplateViewSet)
 router.register("assignments", AssignmentViewSet)
 router.register("positions", PositionViewSet)
@@ -38,6 +43,8 @@ router.register("followups", FollowUpViewSet)
 router.register("types", IncidentTypeViewSet)
 router.register("priorities", PriorityViewSet)
 router.register("questions", QuestionViewSet)
+router.register("skills", SkillViewSet)
+router.register("response-plans", ResponsePlanViewSet)
 router.register("monthly-reports", MonthlyReportViewSet, basename="monthlyreport")
 router.register("addresses", AddressViewSet)
 router.register("events", EventViewSet, basename="event")

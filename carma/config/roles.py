@@ -46,7 +46,7 @@ ROOM = (
     "interventions.end_panic",
 )
 LEAD = ("incidents.reopen_incident", "incidents.unmerge_incident")
-ROSTER = ("interventions.change_shifttemplate",)
+ROSTER = ("interventions.change_shifttemplate", "interventions.change_responseplan")
 FIGURES = ("policy.view_tally",)
 ENGINE = ("timers.view_heartbeat", "timers.change_timer")
 

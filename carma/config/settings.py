@@ -18,6 +18,7 @@ PORT = environment.number("CARMA_PORT", 8000)
 STREAM_PORT = environment.number("CARMA_STREAM_PORT", 8001)
 STREAM_URL = environment.value("CARMA_STREAM_URL")
 GEODATA = environment.value("CARMA_GEODATA")
+ROUTING_URL = environment.value("CARMA_ROUTING_URL")
 HTTPS = environment.flag("CARMA_HTTPS")
 CARMA_SHEET = environment.value("CARMA_SHEET")  # where the sheet for on paper goes; empty: in VAR_DIR
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import cos, hypot, radians, sin, sqrt
 from typing import NamedTuple
+
+import numpy as np
 
 SEMI_MAJOR_M = 6_378_137.0  # of the GRS80/WGS84 ellipsoid
 ECCENTRICITY_2 = 0.00669438
@@ -32,6 +35,19 @@ def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     """
     per_lat, per_lon = degree_m((a[0] + b[0]) / 2)
     return hypot((a[0] - b[0]) * per_lat, (a[1] - b[1]) * per_lon)
+
+
+def distances_m(starts: Sequence[Point], end: Point) -> list[float]:
+    """`distance_m` from each start to one end, much faster per start."""
+    if not starts:
+        return []
+    lat, lon = np.array(starts).T
+    middle = np.radians((lat + end.lat) / 2)
+    bent = 1 - ECCENTRICITY_2 * np.sin(middle) ** 2
+    north = np.radians(lat - end.lat) * SEMI_MAJOR_M * (1 - ECCENTRICITY_2) / bent**1.5
+    east = np.radians(lon - end.lon) * SEMI_MAJOR_M / np.sqrt(bent) * np.cos(middle)
+    found: list[float] = np.hypot(north, east).tolist()
+    return found
 
 
 def moved(start: tuple[float, float], *, north_m: float, east_m: float) -> Point:

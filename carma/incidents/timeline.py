@@ -28,6 +28,7 @@ HIDDEN = {
         "received",
         "call_attached",
         "noted",
+        "taken_back",
         *Incident.WITH_TEAM,
         Incident.Status.CLEARED,
     )

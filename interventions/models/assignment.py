@@ -53,6 +53,11 @@ class Assignment(Lifecycle):
         Status.EN_ROUTE: {Status.ON_SCENE, Status.ABORTED},
         Status.ON_SCENE: {Status.CLEARED},
     }
+    BACK = {
+        Status.EN_ROUTE: {Status.ASSIGNED, Status.ACCEPTED},
+        Status.ON_SCENE: {Status.ASSIGNED, Status.ACCEPTED, Status.EN_ROUTE},
+        Status.CLEARED: {Status.ON_SCENE},
+    }
 
     WORDS = {"status": _("Status"), "team": _("Team")}
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Self, Unpack
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -32,7 +33,8 @@ class Team(Lifecycle):
 
     Busy or free follows from its open assignment, never from its status. `position_at` (UTC) says how
     old the point (WGS84) is. `device` is the name by which providers of positions know its radio.
-    `crew` names everybody in it, members of the zone first, then the `guests` who have no login.
+    `crew` names everybody in it, members of the zone first, then the `guests` who have no login. `skills`
+    are codes of `Skill`.
     The shift runs from `began_at` and is planned until `until_at`; `relieves` is the team it took over from.
     """
 
@@ -52,6 +54,7 @@ class Team(Lifecycle):
         "crew": _("Crew"),
         "vehicle": _("Vehicle"),
         "equipment": _("Equipment"),
+        "skills": _("Skills"),
         "sector": _("Sector"),
         "until_at": _("Until about"),
     }
@@ -64,6 +67,7 @@ class Team(Lifecycle):
     guests = models.CharField(max_length=160, blank=True)
     vehicle = models.CharField(max_length=40, blank=True)
     equipment = models.CharField(max_length=200, blank=True)
+    skills = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     device = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
     began_at = models.DateTimeField(null=True, blank=True)

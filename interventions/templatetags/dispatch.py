@@ -17,6 +17,7 @@ from carma.actionfields.models import Priority
 from carma.incidents.models import Incident
 from carma.web import icons
 from carma.web.templatetags.carma import STATUS_ICONS, priority
+from interventions import plans
 from interventions.addresses import to
 from interventions.marks import Marks
 from interventions.models import Assignment
@@ -25,8 +26,9 @@ from interventions.verbs import ON_ASSIGNMENT, Verb
 register = template.Library()
 
 SYMBOLS = (
-    "alarm-fill", "check-circle", "exclamation-triangle-fill", "geo-alt", "hourglass-split", "pencil-square",
-    "person-plus-fill", "question-circle", "send", "three-dots",
+    "alarm-fill", "check-circle", "check-lg", "dash-lg", "exclamation-triangle-fill", "geo-alt",
+    "hourglass-split", "pencil-square", "people-fill", "person-plus-fill", "question-circle", "send",
+    "three-dots",
     *STATUS_ICONS.values(), *(verb.icon for verb in ON_ASSIGNMENT.values()),
 )  # fmt: skip
 
@@ -68,6 +70,12 @@ def level(of: Priority | None) -> SafeString:
     """The mark of a priority; a question mark while nobody judged it."""
     language = get_language() or ""
     return _level(None, language, "") if of is None else _level(of.pk, language, of.label)
+
+
+@register.filter
+def skill(code: str) -> str:
+    """What a team can do, in words."""
+    return plans.label_of(code)
 
 
 @register.simple_tag

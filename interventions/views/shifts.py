@@ -73,7 +73,8 @@ def take_over(request: Request, pk: UUID) -> HttpResponse:
     team = _known(request, pk)
     if request.method == "GET":
         work = team.assignments.open().select_related("incident").first()
-        form = TakeOverForm(initial={"version": team.version, "with_work": work is not None})
+        initial = {"version": team.version, "with_work": work is not None, "skills": team.skills}
+        form = TakeOverForm(initial=initial)
         title = _("Take over %(team)s") % {"team": team}
         return _form(request, form, title=title, team=team, work=work)
     shifts.take_over(team, by=request.user, **TakeOverForm(request.POST).told())
@@ -102,6 +103,7 @@ def _present(team: Team) -> dict[str, Any]:
         "sector": team.sector,
         "vehicle": team.vehicle,
         "equipment": team.equipment,
+        "skills": team.skills,
         "members": members,
         "guests": team.guests if members else team.guests or team.crew[:160],
         "until_at": local_time(team.until_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("api", "stream", "screens", "geo_search")
+MEASUREMENTS = ("api", "stream", "screens", "geo_search", "recommend")
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from carma.accounts.models import User
 from carma.audit.models import Entry
 from carma.errors import MomentOutOfOrder, ReasonNeeded
 from carma.events.models import Event
-from carma.incidents.actions import PlaceTold, add_note, reprioritise
+from carma.incidents.actions import add_note, reprioritise
 from carma.incidents.models import Incident
 from interventions import actions
 from interventions.models import Assignment, Team
@@ -197,24 +197,3 @@ def test_nonsense_is_refused_in_words(
 
 def test_sending_is_by_post_only(browse: Browse, dispatcher: User, incident: Incident) -> None:
     assert browse(dispatcher).get(reverse("interventions:assign", args=[incident.pk])).status_code == 405
-
-
-def test_the_nearest_free_team_is_offered_first(
-    browse: Browse, dispatcher: User, take: Take, assignment: Assignment
-) -> None:
-    now = time_now.now()
-    near = Team.objects.create(
-        call_sign="NEAR", base="Genk", lat=50.97, lon=5.49, position_at=now, status_since=now
-    )
-    Team.objects.create(call_sign="FAR", base="Bree", lat=51.14, lon=5.6, position_at=now, status_since=now)
-    Team.objects.create(call_sign="LOST", base="Bree", status_since=now)
-    repair = Team.objects.create(call_sign="REPAIR", base="Genk", lat=50.97, lon=5.49, status_since=now)
-    repair.go_out_of_service(by=dispatcher)
-
-    incident = take(place=PlaceTold("Stationsstraat 12, Genk", near.lat, near.lon))
-    page = browse(dispatcher).get(reverse("interventions:choose_team", args=[incident.pk]))
-    html = page.content.decode()
-    assert html.index("NEAR") < html.index("FAR") < html.index("LOST")
-    assert "0,0 km" in html or "0.0 km" in html
-    assert "REPAIR" not in html
-    assert "GK12" not in html, "it is busy"

@@ -225,7 +225,7 @@ def test_open_work_is_found_by_the_small_indexes(dispatcher: User) -> None:
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     for index, querysets in plans.items():
         for rows in querysets:
-            assert f"using {index} " in rows.explain().lower()
+            assert f"using {index}" in rows.explain().lower()
 
 
 def test_a_changed_priority_moves_the_row(dispatcher: User, take: Take) -> None:

@@ -119,3 +119,36 @@ def test_two_acknowledge_one_alert(dispatcher: User, team_lead: User, incident: 
     assert alert.acknowledged_by is not None
     assert alert.acknowledged_by.display_name in refusal.detail
     assert Entry.objects.filter(action="alert.acknowledged").count() == 1
+
+
+def test_called_back_while_it_arrives(dispatcher: User, take: Take, team: Team) -> None:
+    noise, urgent = take("ORD-106"), take("CRI-204")
+    sent = actions.assign(team, noise, by=dispatcher)
+    answers = at_once(
+        lambda: actions.arrive(Assignment.objects.get(pk=sent.pk), by=dispatcher),
+        lambda: actions.preempt(
+            Assignment.objects.get(pk=sent.pk), Incident.objects.get(pk=urgent.pk), by=dispatcher
+        ),
+    )
+
+    (refusal,) = refusals(answers)
+    on = Assignment.objects.open().get()
+    assert (refusal.code, on.incident) in (("team_not_preemptible", noise), ("move_not_allowed", urgent))
+
+
+def test_two_urgent_incidents_want_the_team_of_a_third(dispatcher: User, take: Take, team: Team) -> None:
+    noise, *urgent = take("ORD-106"), take("CRI-204"), take("CRI-204")
+    sent = actions.assign(team, noise, by=dispatcher)
+    answers = at_once(
+        *(
+            lambda pk=one.pk: actions.preempt(
+                Assignment.objects.get(pk=sent.pk), Incident.objects.get(pk=pk), by=dispatcher
+            )
+            for one in urgent
+        )
+    )
+
+    (refusal,) = refusals(answers)
+    assert refusal.code == "team_not_available"
+    assert Assignment.objects.open().get().incident in urgent
+    assert Incident.objects.get(pk=noise.pk).status == "queued"

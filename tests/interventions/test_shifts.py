@@ -46,6 +46,7 @@ def test_a_shift_starts_with_its_crew_and_leaves_its_trace(
         "sector": "GENK",
         "vehicle": "1-ABC-123",
         "equipment": "AED, ram",
+        "skills": ["hond", "hond"],
         "members": ["officer"],
         "guests": "Jan uit Bree",
         "until_at": ends.isoformat(),
@@ -55,6 +56,7 @@ def test_a_shift_starts_with_its_crew_and_leaves_its_trace(
     assert (r.status_code, r.json()["crew"]) == (201, "officer, Jan uit Bree")
     team = Team.objects.get()
     assert (team.status, team.began_at, team.until_at) == ("available", time_now.now(), ends)
+    assert team.skills == ["hond"]
     assert CrewPlace.objects.get().person == officer
     entry = Entry.objects.get(action="team.started")
     assert (entry.actor, entry.changes["vehicle"]) == (team_lead, [None, "1-ABC-123"])
@@ -97,6 +99,7 @@ def test_a_person_is_in_one_team(team_lead: User, officer: User, second_team: Te
     ("told", "error"),
     [
         ({"sector": "MARS"}, InvalidInput),
+        ({"skills": ["fly"]}, InvalidInput),
         ({"base": ""}, InvalidInput),
         ({"until_at": timedelta(hours=-1)}, InvalidInput),
         ({"at": timedelta(hours=-1)}, ReasonNeeded),

@@ -5,15 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from carma import clock
-from carma.accounts.models import User
-from carma.audit import trail
-from carma.incidents.models import Incident
-from carma.incidents.models.incident import REFERENCE, IncidentQuerySet
+from carma.desk import finding
+from carma.incidents.models.incident import REFERENCE
 from carma.web.request import Request
-
-SHOWN = 50
-LONGEST = 100
 
 
 @require_GET
@@ -23,25 +17,12 @@ def search(request: Request) -> HttpResponse:
 
     What was typed and each incident shown are recorded before the answer leaves.
     """
-    text = request.GET.get("q", "").strip()[:LONGEST].replace("\0", "")
-    found = list(_matches(request, text)[: SHOWN + 1]) if text else []
-    shown = found[:SHOWN]
+    text = finding.cleaned(request.GET.get("q", ""))
+    found = finding.matches(text, by=request.user) if text else []
+    shown = found[: finding.SHOWN]
     if len(shown) == 1 and REFERENCE.match(text):
         return redirect("incidents:incident", shown[0].pk)
-    _record(shown, text, by=request.user)
-    context = {"search_text": text, "incidents": shown, "more": len(found) > SHOWN, "most": SHOWN}
+    finding.record(shown, text, by=request.user)
+    more = len(found) > finding.SHOWN
+    context = {"search_text": text, "incidents": shown, "more": more, "most": finding.SHOWN}
     return render(request, "desk/search.html", context)
-
-
-def _matches(request: Request, text: str) -> IncidentQuerySet:
-    visible = Incident.objects.visible_to(request.user).search(text)
-    return visible.select_related("type", "priority").order_by("-received_at", "id")
-
-
-def _record(shown: list[Incident], text: str, *, by: User) -> None:
-    """Write the search into the audit trail: an entry per incident shown, or one that nothing was found."""
-    if shown:
-        trail.read_many(shown, by=by, purpose="search", terms=text)
-    elif text:
-        changes = {"terms": text, "found": 0}
-        trail.record("incident.searched", by, by=by, at=clock.now(), changes=changes)

@@ -128,6 +128,11 @@ class Incident(Lifecycle):
         "deferred_reason": _("Told to wait"),
         "planned_for": _("Planned for"),
     }
+    BACK = {
+        Status.EN_ROUTE: {Status.ASSIGNED},
+        Status.ON_SCENE: {Status.ASSIGNED, Status.EN_ROUTE},
+        Status.CLEARED: {Status.ON_SCENE},
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
@@ -201,6 +206,13 @@ class Incident(Lifecycle):
                     status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
                 ),
                 name="incidents_open",
+            ),
+            models.Index(
+                fields=["-received_at", "id"],
+                condition=Q(
+                    status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
+                ),
+                name="incidents_open_newest",
             ),
             models.Index(
                 fields=["cleared_at"], condition=Q(status="cleared"), name="incidents_without_result"

@@ -13,6 +13,8 @@ from interventions.simulation.dice import seeded
 
 # sector, base, how many teams; a sector has at least one day and night
 POSTED = (("GENK", "Genk", 5), ("WEST", "Genk", 2), ("MIDDEN", "Genk", 2), ("NOORD", "Bree", 3))
+# What the team with this number in its sector can do.
+SKILLS = {1: ["slachtoffer"], 2: ["verkeer", "motor"], 3: ["hond"], 4: ["jeugd", "slachtoffer"], 5: ["proa"]}
 # Longer than any history or imported log, so that deeds of the past can be told of them.
 ON_SHIFT_FOR = timedelta(days=400)
 
@@ -34,6 +36,7 @@ def create() -> None:
                 sector=sector,
                 crew=f"{people.full_name(dice)}, {people.full_name(dice)}",
                 vehicle=f"Demo-combi {sector[0]}{number}",
+                skills=SKILLS[number],
                 lat=round(at.lat + dice.uniform(-0.01, 0.01), 6),
                 lon=round(at.lon + dice.uniform(-0.015, 0.015), 6),
                 position_at=now,

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from carma import clock
 from carma.actionfields.models import IncidentType, Priority
-from carma.geo.metres import distance_m
 from carma.incidents import actions as incidents
 from carma.incidents.actions import CallTold, PlaceTold
 from carma.incidents.models import Incident
-from interventions import actions
-from interventions.models import Assignment, Team
+from interventions import actions, plans, recommend
+from interventions.candidates import Availability
+from interventions.models import Assignment
 from interventions.simulation import cast, documents
 from interventions.simulation.arrivals import Arrivals
 from interventions.simulation.dice import seeded
@@ -142,14 +142,23 @@ class Room:
         incident = self._still_ours(pk)
         if incident is None:
             return
-        for team in _nearest_free(incident):
+        asked = max(plans.of(incident).teams, 1)
+        sent = [self._send_best(incident) for _each in range(asked)]
+        if not any(sent):
+            self.agenda.add(clock.now() + self.tempo.wait(NO_TEAM_FREE_S), partial(self._send, pk))
+
+    def _send_best(self, incident: Incident) -> bool:
+        """Send the best free team there is now, as recommended; whether there was one."""
+        for one in recommend.rank(incident, recommend.look(self.by)):
+            if one.availability is not Availability.FREE:
+                continue
             try:
-                actions.assign(team, incident, by=self.by)
+                actions.assign(one.team, incident, by=self.by)
             except actions.TeamNotAvailable as refusal:
                 log.info("%s: %s", incident, refusal.detail)  # a person was quicker: the next team
             else:
-                return
-        self.agenda.add(clock.now() + self.tempo.wait(NO_TEAM_FREE_S), partial(self._send, pk))
+                return True
+        return False
 
     def _cancel(self, pk: UUID, ending: Ending) -> None:
         incident = self._still_ours(pk)
@@ -163,11 +172,3 @@ class Room:
         if not incident.is_waiting or taken_over("incidents.incident", pk):
             return None
         return incident
-
-
-def _nearest_free(incident: Incident) -> list[Team]:
-    """Teams in service without an assignment, the nearest first."""
-    busy = Assignment.objects.open().values("team")
-    free = Team.objects.filter(status=Team.Status.AVAILABLE).exclude(pk__in=busy)
-    here = (incident.lat or 0.0, incident.lon or 0.0)
-    return sorted(free, key=lambda team: distance_m((team.lat or 0.0, team.lon or 0.0), here))

@@ -16,7 +16,7 @@ function confirm() {
   }
   const time = confirmedAt.toLocaleTimeString("nl-BE", TIME);
   const words = isSure ? board.dataset.confirmed : board.dataset.unconfirmed;
-  for (const line of board.querySelectorAll("[data-as-of]")) {
+  for (const line of document.querySelectorAll("[data-as-of]")) {
     line.textContent = words.replace("{time}", time);
     line.toggleAttribute("data-unsure", !isSure);
   }
@@ -37,7 +37,7 @@ document.addEventListener("htmx:load", confirm);
 function house(id, place) {
   const notice = document.getElementById(id);
   if (notice) {
-    board.querySelector(place).before(notice);
+    board.querySelector(place)?.before(notice);
   }
 }
 

@@ -4,6 +4,7 @@
 // [data-side-first]  gets the cursor when it opens
 // [data-side-close]  closes it; so do Escape and a verb that succeeded
 // [data-choose]      a form with options to filter by typing: arrows choose, Enter sends
+// [data-why]         of that form: why another than data-first goes, or one that leaves (data-leaves) other work
 // a[data-side]       a link whose page is shown in the panel instead
 // button[data-verb]  tells a step of its line (.sent); name and value go along
 
@@ -17,7 +18,7 @@ function open() {
   }
   const form = side.querySelector("[data-choose]");
   if (form) {
-    filter(form);
+    begin(form);
   }
   (side.querySelector("[data-side-first]") ?? side.querySelector("button, a, input"))?.focus();
 }
@@ -35,7 +36,7 @@ function close() {
 
 /* ---- choosing ---- */
 
-const optionsOf = (form) => [...form.querySelectorAll("[role=option]")];
+const optionsOf = (form) => [...form.querySelectorAll("[role=option]:not([aria-disabled])")];
 const offered = (form) => optionsOf(form).filter((option) => !option.hidden);
 
 function point(form, option) {
@@ -51,9 +52,14 @@ function point(form, option) {
   }
 }
 
+function begin(form) {
+  stopAsking(form);
+  filter(form);
+}
+
 function filter(form) {
   const words = form.querySelector("[role=combobox]")?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
-  for (const option of optionsOf(form)) {
+  for (const option of form.querySelectorAll("[role=option]")) {
     const text = option.textContent.toLowerCase();
     option.hidden = !words.every((word) => text.includes(word));
   }
@@ -87,12 +93,81 @@ function choosing(event) {
   event.preventDefault();
 }
 
-document.querySelectorAll("[data-choose]").forEach(filter);
+document.querySelectorAll("[data-choose]").forEach(begin);
 document.addEventListener("keydown", choosing);
 document.addEventListener("input", ({ target }) => {
   const form = target.closest("[data-choose]");
   if (form && target.matches("[role=combobox]")) {
     filter(form);
+  }
+});
+
+/* ---- saying why, before another team than the first goes or one is called back ---- */
+
+const partOf = (form, name) => form.querySelector(`[data-${name}]`);
+
+/** Whether to ask before an option is sent, and what: the words stand with the form, the names with the option. */
+function question(form, option) {
+  const isOther = option.dataset.team !== form.dataset.first;
+  const leaves = "leaves" in option.dataset;
+  const names = { ...option.dataset, first: form.dataset.first };
+  const say = (name) => form.dataset[name].replace(/\{(\w+)\}/g, (_all, key) => names[key]);
+  return {
+    isAsked: isOther || leaves,
+    isOther,
+    title: say(isOther ? "askOther" : "askBack"),
+    told: leaves ? say("toldBack") : "",
+    send: say(leaves ? "sendBack" : "send"),
+  };
+}
+
+function ask(form, option) {
+  const { isOther, title, told, send } = question(form, option);
+  point(form, option);
+  partOf(form, "choice").hidden = true;
+  partOf(form, "why").hidden = partOf(form, "why-verbs").hidden = false;
+  partOf(form, "why-title").textContent = title;
+  partOf(form, "why-told").textContent = told;
+  partOf(form, "why-told").hidden = !told;
+  const go = partOf(form, "why-send");
+  [go.name, go.value, go.querySelector("span").textContent] = [option.name, option.value, send];
+  const reason = form.elements.because;
+  reason.required = isOther;
+  (isOther ? reason : go).focus();
+}
+
+function stopAsking(form) {
+  const why = partOf(form, "why");
+  if (why) {
+    why.hidden = true;
+    partOf(form, "choice").hidden = false;
+    form.elements.because.required = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("[data-choose]");
+  const option = event.target.closest(".team-option[data-team]");
+  if (option && question(form, option).isAsked) {
+    event.preventDefault();
+    ask(form, option);
+  } else if (event.target.closest("[data-why-back]")) {
+    stopAsking(form);
+    form.querySelector("[role=combobox]").focus();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const why = event.target.closest?.("[data-why]");
+  if (!why || event.defaultPrevented) {
+    return;
+  }
+  if (event.key === "Escape") {
+    event.preventDefault();
+    why.querySelector("[data-why-back]").click();
+  } else if (event.key === "Enter" && event.target.matches("select, input")) {
+    event.preventDefault();
+    why.querySelector("[data-why-send]").click();
   }
 });
 

@@ -130,6 +130,9 @@ export class Combobox {
 
   /** Leaving with what can mean one thing only (a code, a whole name, the one answer) chooses it. */
   async left() {
+    if (document.querySelector("dialog:modal")) {
+      return; // what opens over the page comes back to the field: it is not left
+    }
     const { words } = this;
     this.close();
     if (!this.isLoose || !words) {

@@ -17,7 +17,11 @@
 // [data-when="live polling"]. #live-banner (role=alert, hidden) shows the banner; with data-stale-alarm="1"
 // it sounds as an alarm of that priority while the page is stale.
 
+// A window with <body data-follow> opens no stream of its own: it follows that of another page of this browser
+// (`line.js`), and opens one only while there is none.
+
 import "./fragments.js";
+import { follow, host } from "./line.js";
 
 const STALE = 10; // seconds without a sign of life; the server gives one every five
 const ENGINE_LATE = 15; // seconds without a round of the alarm engine
@@ -36,6 +40,8 @@ let heardAt = mark();
 let serverTime = Date.now();
 let shown = "";
 const timers = {};
+let followed = null; // the line to the page whose stream we follow
+const line = host({ isPage: page.follow === undefined, at: () => pos, cede: page.follow === undefined ? null : cede });
 
 // A laptop that slept stops one of the two clocks, somebody setting the time moves the other:
 // the greater of both never shows old facts as fresh.
@@ -61,6 +67,10 @@ function tell(name, detail) {
 }
 
 function open() {
+  if (followed) {
+    followed.ask();
+    return;
+  }
   drop();
   clearTimeout(timers.open);
   const address = new URL(page.streamUrl, location.href);
@@ -102,6 +112,36 @@ function fail() {
   show();
 }
 
+/* What another page's stream told us. */
+function relay({ kind, mode, facts }) {
+  failures = 0;
+  if (kind === "event") {
+    hear(facts);
+  } else if (kind === "resync") {
+    resync(facts.pos);
+  } else {
+    streaming = mode === "live";
+    polling = mode === "polling";
+    signedOut = mode === "signed-out";
+    heard(facts);
+  }
+}
+
+/* Nobody's stream can be followed: open our own, until somebody's can. */
+function lead() {
+  followed = null;
+  streaming = polling = false;
+  open();
+}
+
+function cede() {
+  drop();
+  clearTimeout(timers.open);
+  clearTimeout(timers.poll);
+  polling = false;
+  followed = follow(relay, lead, () => pos);
+}
+
 function beat(facts) {
   clearTimeout(timers.patience);
   failures = 0;
@@ -117,6 +157,9 @@ function heard(facts) {
   heardAt = mark();
   serverTime = Date.parse(facts.at);
   engine = facts.engine;
+  if (!followed) {
+    line.tell("beat", polling ? "polling" : "live", facts);
+  }
   tell("carma:heartbeat", facts);
   show();
 }
@@ -126,11 +169,17 @@ function hear(event) {
     return;
   }
   pos = event.pos;
+  if (!followed) {
+    line.tell("event", "", event);
+  }
   tell("carma:event", event);
 }
 
 function resync(position) {
   pos = position;
+  if (!followed) {
+    line.tell("resync", "", { pos });
+  }
   tell("carma:resync", { pos });
 }
 
@@ -269,13 +318,17 @@ function catchUp() {
 }
 
 if (page.pos !== undefined && page.streamUrl) {
-  open();
+  if (page.follow === undefined || !window.BroadcastChannel) {
+    open();
+  } else {
+    followed = follow(relay, lead, () => pos);
+  }
   setInterval(watch, 1000);
   document.addEventListener("carma:signed-out", signOut);
   document.addEventListener("visibilitychange", catchUp);
   document.addEventListener("resume", catchUp);
   window.addEventListener("online", catchUp);
-  window.addEventListener("offline", fail);
+  window.addEventListener("offline", () => followed || fail());
   window.addEventListener("pagehide", drop);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) {

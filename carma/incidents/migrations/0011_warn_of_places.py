@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0009_read_phone_numbers_as_dialled"),
+        ("incidents", "0010_list_open_by_newest"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

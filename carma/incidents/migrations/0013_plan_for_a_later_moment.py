@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actionfields", "0002_ask_by_type"),
-        ("incidents", "0011_find_what_happened_at_a_place"),
+        ("incidents", "0012_find_what_happened_at_a_place"),
     ]
 
     operations = [

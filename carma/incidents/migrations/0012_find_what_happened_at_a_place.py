@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actionfields", "0001_initial"),
-        ("incidents", "0010_warn_of_places"),
+        ("incidents", "0011_warn_of_places"),
     ]
 
     operations = [

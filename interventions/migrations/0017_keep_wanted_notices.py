@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0011_find_what_happened_at_a_place"),
-        ("interventions", "0011_plan_shifts_by_template"),
+        ("incidents", "0012_find_what_happened_at_a_place"),
+        ("interventions", "0016_say_who_dispatches_a_sector"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
