@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from carma import clock as time_now
@@ -147,6 +148,13 @@ def take(dispatcher: User, geography: None) -> Callable[..., Incident]:
         return take_call(told, by=dispatcher, type=kind, place=place)
 
     return do
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Sentences as they stand in the code."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from carma.geo import copies
@@ -82,9 +81,3 @@ def two_towns(write: Write) -> Path:
         feature(GENK, code="71016W01", naam="Genk-Centrum", nis="71016"),
         feature(AS, code="71002W01", naam="As-Dorp", nis="71002"),
     )
-
-
-@pytest.fixture
-def english() -> Iterator[None]:
-    with translation.override("en"):
-        yield

@@ -19,7 +19,7 @@ from carma.timers.models import Timer
 from interventions import actions
 from interventions.models import Assignment, Team
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "english")]
 Take = Callable[..., Incident]
 Traveller = time_machine.Traveller
 

@@ -19,7 +19,7 @@ from interventions.candidates import Availability, Candidate
 from interventions.models import Assignment, Team
 from interventions.recommend import Recommendation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "english")]
 Take = Callable[..., Incident]
 Traveller = time_machine.Traveller
 HERE = (50.9678, 5.4887)  # where `take` has it happen, and where the base Genk stands
@@ -212,7 +212,7 @@ def test_what_the_plan_asks_in_vain_is_said(dispatcher: User, take: Take) -> Non
 
     assert [each.text for each in shortfalls] == [
         "The plan asks for 2 more teams; 1 can be sent.",
-        "No team that can be sent brings: Hondengeleider.",
+        "No team that can be sent brings: Dog handler.",
     ]
 
 
