@@ -7,10 +7,12 @@ PYTEST := $(PY) -m pytest
 # A Debian without python3-venv makes environments without pip; the machine's own pip fills them.
 PIP = $(shell $(PY) -m pip --version >/dev/null 2>&1 && echo $(PY) -m pip || echo $(PYTHON) -m pip --python $(PY))
 INSTALL = $(PIP) --disable-pip-version-check install --quiet --no-compile --no-deps --require-hashes
+SCREENS := tests/journeys tests/events tests/web tests/geo tests/config
 QUIETLY := $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help up test bench reset setup setup-tests lint types layers migrations schema checks
+.PHONY: help up test test-screens test-others bench reset setup setup-tests
+.PHONY: lint types layers migrations schema checks
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +22,13 @@ up: setup ## start the zone on this machine: database, pages, live stream, worke
 
 test: setup-tests checks ## check style, types, layers, migrations and schema, then run every test
 	@$(PYTEST) --postgres=system -m both_databases
-	@$(PYTEST) --durations=15 --durations-min=0.5
+	@$(QUIETLY) -j2 --keep-going --output-sync=line test-screens test-others
+
+test-screens: setup-tests # mostly waits for browsers, so that the others run beside it
+	@$(PYTEST) --durations=10 --durations-min=0.5 $(SCREENS)
+
+test-others: setup-tests
+	@$(PYTEST) --durations=10 --durations-min=0.5 tests $(SCREENS:%=--ignore=%)
 
 bench: setup-tests ## measure the API over 100,000 incidents
 	@$(PY) -m tests.bench
