@@ -22,7 +22,7 @@ up: setup ## start the zone on this machine: database, pages, live stream, worke
 
 test: setup-tests checks ## check style, types, layers, migrations and schema, then run every test
 	@$(PYTEST) --postgres=system -m both_databases
-	@$(QUIETLY) -j2 --keep-going --output-sync=line test-screens test-others
+	@$(QUIETLY) -j2 --keep-going test-screens test-others
 
 test-screens: setup-tests # mostly waits for browsers, so that the others run beside it
 	@$(PYTEST) --durations=10 --durations-min=0.5 $(SCREENS)
