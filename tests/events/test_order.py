@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from carma import clock
 from carma.accounts.models import Section
@@ -43,7 +45,8 @@ def read(until: int, stop: threading.Event) -> list[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reader_behind_a_cursor_misses_nothing() -> None:
+def test_a_reader_behind_a_cursor_misses_nothing(settings: Settings, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path  # anchors of tests before this one are of another chain
     section = Section.objects.create(code="room", name="Room")
     never, stop = threading.Event(), threading.Event()
     with ThreadPoolExecutor(WRITERS + 1) as pool:
