@@ -38,6 +38,7 @@ def test_a_call_half_taken_stays_as_it_is(
     page.locator("#id_place").press_sequentially("Stationsstraat 12, 3600 Genk")  # leaving would choose it
     expect(page.locator("#id_place_list")).to_be_visible(timeout=MS)
     expect(page.locator("#id_type")).not_to_have_value("", timeout=MS)
+    expect(page.locator("[name^=answer_]").first).to_be_visible(timeout=MS)  # what the type asks
     page.evaluate("document.getElementById('id_place').setSelectionRange(3, 5)")
     before = page.evaluate(FORM)
     page.keyboard.press("F2")
