@@ -463,9 +463,7 @@ class WantedNoticeViewSet(Listed, Shown):
         """Have every team look out. 400 `place_outside_zone`, 400 `invalid_input` for an end too far."""
 
         def act(*, by: User, incident: UUID | None = None, **told: Any) -> WantedNotice:
-            comes_from = None
-            if incident is not None:
-                comes_from = self.named(Incident.objects.defer("search"), incident, field="incident")
+            comes_from = Incident.objects.defer("search").pick(incident, by=by, field="incident")
             return wanted.write(wanted.WantedTold(**told), by=by, incident=comes_from)
 
         return self.run_create(act, WriteWantedSerializer)

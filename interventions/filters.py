@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from django_filters import rest_framework as filters
 
-from carma.api.filters import YesNoFilter
+from carma.api.filters import RowFilters, YesNoFilter
 from interventions.models import Assignment, Assistance, Panic, Position, Team, WantedNotice
 from interventions.models.assignment import AssignmentQuerySet
 
 
-class TeamFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class TeamFilter(RowFilters):
     status = filters.ChoiceFilter(choices=Team.Status.choices)
     sector = filters.CharFilter()
     base = filters.CharFilter()
@@ -18,7 +18,7 @@ class TeamFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
 
-class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class AssignmentFilter(RowFilters):
     status = filters.ChoiceFilter(choices=Assignment.Status.choices)
     incident = filters.UUIDFilter(field_name="incident_id")
     team = filters.UUIDFilter(field_name="team_id")
@@ -32,7 +32,7 @@ class AssignmentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         return rows.open() if value else rows.exclude(status__in=Assignment.OPEN)
 
 
-class PanicFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class PanicFilter(RowFilters):
     status = filters.ChoiceFilter(choices=Panic.Status.choices)
     team = filters.UUIDFilter(field_name="team_id")
     incident = filters.UUIDFilter(field_name="incident_id")
@@ -42,7 +42,7 @@ class PanicFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
 
-class AssistanceFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class AssistanceFilter(RowFilters):
     status = filters.ChoiceFilter(choices=Assistance.Status.choices)
     assignment = filters.UUIDFilter(field_name="assignment_id")
     incident = filters.UUIDFilter(field_name="assignment__incident_id")
@@ -52,7 +52,7 @@ class AssistanceFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
 
-class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class TrackFilter(RowFilters):
     reported_from = filters.IsoDateTimeFilter(field_name="reported_at", lookup_expr="gte")
     reported_before = filters.IsoDateTimeFilter(field_name="reported_at", lookup_expr="lt")
 
@@ -61,7 +61,7 @@ class TrackFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
 
-class WantedNoticeFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class WantedNoticeFilter(RowFilters):
     kind = filters.ChoiceFilter(choices=WantedNotice.Kind.choices)
     status = filters.ChoiceFilter(choices=WantedNotice.Status.choices)
 

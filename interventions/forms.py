@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from carma import clock
 from carma.accounts.models import User
 from carma.actionfields import kept
-from carma.errors import InvalidInput
 from carma.geo import places
 from carma.incidents.forms import LocalMomentField, PlaceMixin
+from carma.web.told import told
 from interventions import plans
 from interventions.models import ResponsePlan, WantedNotice
 from interventions.shifts import Template, eligible
@@ -33,9 +33,7 @@ class CommandForm(forms.Form):
 
     def told(self) -> dict[str, Any]:
         """For the run. Raises `InvalidInput` for what does not come from a preview."""
-        for name, complaints in self.errors.items():
-            raise InvalidInput(str(complaints[0]), field=name)
-        return self.cleaned_data
+        return told(self)
 
     def clean_seen(self) -> list[tuple[str, UUID, int]]:
         tokens = (token.split(":") for token in self.cleaned_data["seen"].split())
@@ -68,13 +66,11 @@ class HowForm(forms.Form):
 
         `since` is when the record got its present status: who tells a minute means no second before that.
         """
-        for name, complaints in self.errors.items():
-            raise InvalidInput(str(complaints[0]), field=name)
-        told = self.cleaned_data
-        at = told["at"]
+        values = told(self)
+        at = values["at"]
         if at is not None and at == since.replace(second=0, microsecond=0):
             at = since
-        return {"expect": told["version"], "at": at, "reason": told["reason"]}
+        return {"expect": values["version"], "at": at, "reason": values["reason"]}
 
 
 class AssignForm(HowForm):
@@ -172,9 +168,7 @@ class CrewForm(HowForm):
 
     def told(self, *leave_out: str) -> dict[str, Any]:
         """For the action. Raises `InvalidInput` with the first complaint about what was typed."""
-        for name, complaints in self.errors.items():
-            raise InvalidInput(str(complaints[0]), field=name)
-        values = {name: value for name, value in self.cleaned_data.items() if name not in leave_out}
+        values = {name: value for name, value in told(self).items() if name not in leave_out}
         values["expect"] = values.pop("version")
         return values
 
@@ -320,9 +314,7 @@ class WantedForm(PlaceMixin):
         help_text=_("A name, a plate, “red Golf”; with commas between. A call that has one shows it."),
     )
     place = forms.CharField(label=_("Place, when it has one"), max_length=200, required=False)
-    until_at = LocalMomentField(
-        label=_("Look out until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    until_at = LocalMomentField(label=_("Look out until"))
     reference = forms.CharField(label=_("Number of PV or notice"), max_length=60, required=False)
     incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

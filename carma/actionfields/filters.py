@@ -3,9 +3,10 @@ from __future__ import annotations
 from django_filters import rest_framework as filters
 
 from carma.actionfields.models import Question
+from carma.api.filters import RowFilters
 
 
-class QuestionFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class QuestionFilter(RowFilters):
     type = filters.CharFilter(field_name="type_id")
 
     class Meta:

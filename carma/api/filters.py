@@ -8,12 +8,16 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_filters.rest_framework import DjangoFilterBackend, filters
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet, filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 PAGING = frozenset({"limit", "cursor", "updated_since"})
+
+
+class RowFilters(FilterSet):  # type: ignore[misc]  # django-filter has no types
+    """Base of the filters of a list."""
 
 
 class YesNoField(forms.Field):

@@ -116,10 +116,7 @@ class VisibleViewSet(GenericViewSet[Any]):
 
     def named(self, rows: VisibleQuerySet[R], pk: UUID, *, field: str) -> R:
         """A record named in a body, if the user may know of it. Raises `InvalidInput` when there is none."""
-        found = rows.visible_to(self.member).filter(pk=pk).first()
-        if found is None:
-            raise InvalidInput(_("There is no such record."), field=field)
-        return found
+        return rows.pick(pk, by=self.member, field=field)
 
     def page(
         self,

@@ -27,6 +27,13 @@ def degree_m(lat: float) -> tuple[float, float]:
     return radians(meridian), radians(parallel)
 
 
+def box(lat: float, lon: float, reach_m: float) -> dict[str, tuple[float, float]]:
+    """A filter on `lat` and `lon`: a square around a point, which holds all within `reach_m` of it."""
+    per_lat, per_lon = degree_m(lat)
+    north, east = reach_m / per_lat, reach_m / per_lon
+    return {"lat__range": (lat - north, lat + north), "lon__range": (lon - east, lon + east)}
+
+
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Distance between two points (latitude, longitude) in metres over the ground.
 

@@ -291,9 +291,7 @@ class PlaceWarningViewSet(Listed, Shown):
         def act(*, by: User, incident: UUID | None = None, **told: Any) -> PlaceWarning:
             if told["kind"] not in PlaceWarning.kinds_for(by):
                 raise InvalidInput(_("Your role is not told of such warnings."), field="kind")
-            known_from = None
-            if incident is not None:
-                known_from = self.named(Incident.objects.defer("search"), incident, field="incident")
+            known_from = Incident.objects.defer("search").pick(incident, by=by, field="incident")
             return actions.warn(WarningTold(**told), by=by, incident=known_from)
 
         return self.run_create(act, WarnSerializer)

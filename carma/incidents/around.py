@@ -12,7 +12,7 @@ from django.db.models import Model
 
 from carma import clock, registry
 from carma.accounts.models import User
-from carma.geo.metres import degree_m, distance_m
+from carma.geo.metres import Point, box, distance_m
 from carma.incidents.models import Incident, PlaceWarning
 from carma.incidents.models.warning import WIDEST_M
 from carma.norms import figures
@@ -47,18 +47,8 @@ class Spot:
         return cls(incident.lat, incident.lon, incident.address_id, incident.description)
 
     @property
-    def point(self) -> tuple[float, float] | None:
-        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
-
-    def box(self, reach_m: float) -> dict[str, tuple[float, float]]:
-        """A filter on `lat` and `lon`: a square around the point, to measure in."""
-        assert self.lat is not None and self.lon is not None  # noqa: S101 - whoever asks has the point
-        per_lat, per_lon = degree_m(self.lat)
-        north, east = reach_m / per_lat, reach_m / per_lon
-        return {
-            "lat__range": (self.lat - north, self.lat + north),
-            "lon__range": (self.lon - east, self.lon + east),
-        }
+    def point(self) -> Point | None:
+        return None if self.lat is None or self.lon is None else Point(self.lat, self.lon)
 
 
 @dataclass(frozen=True)
@@ -126,7 +116,7 @@ def known(spot: Spot, *, user: User, but: Incident | None = None) -> Around:
             log.exception("place source %s failed", ask.__qualname__)
             is_whole = False
     facts.sort(key=lambda fact: (not fact.is_danger, fact.distance_m or 0, str(fact.label)))
-    earlier = _earlier(spot, user, but) if spot.point else []
+    earlier = _earlier(spot.point, spot.address_id, user, but) if spot.point else []
     return Around(facts, earlier[:MOST_EARLIER], has_more=len(earlier) > MOST_EARLIER, is_whole=is_whole)
 
 
@@ -134,9 +124,9 @@ def warned(spot: Spot, user: User) -> Iterator[Fact]:
     """The warnings in force that reach this point."""
     if spot.point is None:
         return
-    rows = PlaceWarning.objects.visible_to(user).in_force().filter(**spot.box(WIDEST_M))
+    rows = PlaceWarning.objects.visible_to(user).in_force().filter(**box(*spot.point, WIDEST_M))
     for warning in rows.select_related("set_by").order_by("until_at", "id"):
-        away = _away(spot, warning)
+        away = _away(spot.point, spot.address_id, warning)
         if away <= warning.reach_m:
             yield Fact(
                 record=warning,
@@ -152,15 +142,15 @@ def warned(spot: Spot, user: User) -> Iterator[Fact]:
             )
 
 
-def _earlier(spot: Spot, user: User, but: Incident | None) -> list[Earlier]:
+def _earlier(point: Point, address_id: int | None, user: User, but: Incident | None) -> list[Earlier]:
     reach = figures.value("place_reach")
     since = clock.now() - figures.span("place_history")
-    rows = Incident.objects.visible_to(user).filter(received_at__gte=since, **spot.box(reach))
+    rows = Incident.objects.visible_to(user).filter(received_at__gte=since, **box(*point, reach))
     if but is not None:
         rows = rows.exclude(pk=but.pk)
     rows = rows.exclude(status=Incident.Status.MERGED).select_related("type", "priority")
     light = rows.defer("search", "description", "type__synonyms", "priority__basis")
-    found = [Earlier(each, _away(spot, each)) for each in _newest(light)]
+    found = [Earlier(each, _away(point, address_id, each)) for each in _newest(light)]
     return [each for each in found if each.distance_m <= reach]
 
 
@@ -169,10 +159,9 @@ def _newest(rows: Any) -> Iterable[Incident]:
     return found
 
 
-def _away(spot: Spot, record: Any) -> int:
+def _away(point: Point, address_id: int | None, record: Any) -> int:
     """Metres to a record's point; 0 for the address itself."""
-    assert spot.point is not None  # noqa: S101 - asked for above
-    if spot.address_id is not None and spot.address_id == record.address_id:
+    if address_id is not None and address_id == record.address_id:
         return 0
-    metres = round(distance_m((record.lat, record.lon), spot.point))
+    metres = round(distance_m((record.lat, record.lon), point))
     return 0 if metres <= SAME_M else metres

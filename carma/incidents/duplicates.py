@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from carma.accounts.models import User
 from carma.actionfields.models import IncidentType
-from carma.geo.metres import degree_m, distance_m
+from carma.geo.metres import box, distance_m
 from carma.incidents import phones
 from carma.incidents.models import Incident
 from carma.norms import figures
@@ -77,14 +77,7 @@ def numbered(found: list[Possible], shown: list[str]) -> tuple[list[tuple[int, P
 
 def _near(type: IncidentType, lat: float, lon: float) -> Q:
     """A box around the point; the exact distance is measured on what it holds."""
-    reach = figures.value("duplicate_radius")
-    per_lat, per_lon = degree_m(lat)
-    north, east = reach / per_lat, reach / per_lon
-    return Q(
-        type__group=type.group,
-        lat__range=(lat - north, lat + north),
-        lon__range=(lon - east, lon + east),
-    )
+    return Q(type__group=type.group, **box(lat, lon, figures.value("duplicate_radius")))
 
 
 def _measured(incident: Incident, lat: float | None, lon: float | None, digits: str) -> Possible:

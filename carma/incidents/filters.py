@@ -3,7 +3,7 @@ from __future__ import annotations
 import django_filters
 from django_filters import rest_framework as filters
 
-from carma.api.filters import WholeNumberFilter, YesNoFilter
+from carma.api.filters import RowFilters, WholeNumberFilter, YesNoFilter
 from carma.incidents.models import Call, Incident, IncidentQuerySet, PlaceWarning
 
 
@@ -11,7 +11,7 @@ class ChoiceInFilter(django_filters.BaseInFilter, filters.ChoiceFilter):  # type
     """One choice or several, with commas."""
 
 
-class IncidentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class IncidentFilter(RowFilters):
     status = ChoiceInFilter(choices=Incident.Status.choices, help_text="One status or several, with commas.")
     open = YesNoFilter(method="filter_open", help_text="True: work that is not over yet.")
     type = filters.CharFilter(field_name="type_id")
@@ -40,7 +40,7 @@ class IncidentFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         return rows.search(text)
 
 
-class CallFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class CallFilter(RowFilters):
     incident = filters.UUIDFilter(field_name="incident_id")
     channel = filters.ChoiceFilter(choices=Call.Channel.choices)
     import_key = filters.CharFilter()
@@ -50,7 +50,7 @@ class CallFilter(filters.FilterSet):  # type: ignore[misc]  # no types
         fields: list[str] = []
 
 
-class PlaceWarningFilter(filters.FilterSet):  # type: ignore[misc]  # no types
+class PlaceWarningFilter(RowFilters):
     kind = ChoiceInFilter(choices=PlaceWarning.Kind.choices, help_text="One kind or several, with commas.")
     status = filters.ChoiceFilter(choices=PlaceWarning.Status.choices)
     municipality = filters.CharFilter()

@@ -52,6 +52,12 @@ class TypeField(forms.Field):
 class LocalMomentField(forms.DateTimeField):
     """A moment on the clocks of the zone; in the hour that comes twice the later one that has been."""
 
+    def __init__(self, *, to_the_second: bool = False, **options: Any) -> None:
+        seconds, step = (":%S", {"step": 1}) if to_the_second else ("", {})
+        kind = {"type": "datetime-local", **step}
+        options.setdefault("widget", forms.DateTimeInput(attrs=kind, format=f"%Y-%m-%dT%H:%M{seconds}"))
+        super().__init__(**options)
+
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
@@ -66,10 +72,6 @@ class LocalMomentField(forms.DateTimeField):
 def _last_of(told: datetime) -> datetime:
     later, earlier = (told.replace(tzinfo=clock.ZONE, fold=fold) for fold in (1, 0))
     return later if later <= clock.now() + clock.SKEW else earlier
-
-
-def to_the_second() -> forms.DateTimeInput:
-    return forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class PlaceMixin(forms.Form):
@@ -118,11 +120,9 @@ class IntakeForm(PlaceMixin):
         label=_("Caller's phone"), max_length=30, required=False, widget=forms.TelInput
     )
     caller_name = forms.CharField(label=_("Caller's name"), max_length=120, required=False)
-    cic_received_at = LocalMomentField(label=_("Received at the CIC"), required=False, widget=to_the_second())
-    received_at = LocalMomentField(label=_("Received by us"), required=False, widget=to_the_second())
-    planned_for = LocalMomentField(
-        label=_("Planned for"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    cic_received_at = LocalMomentField(label=_("Received at the CIC"), required=False, to_the_second=True)
+    received_at = LocalMomentField(label=_("Received by us"), required=False, to_the_second=True)
+    planned_for = LocalMomentField(label=_("Planned for"), required=False)
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
@@ -265,10 +265,7 @@ class AppearForm(VerbForm):
 
 
 class ReplanForm(VerbForm):
-    planned_for = LocalMomentField(
-        label=_("Planned for"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    planned_for = LocalMomentField(label=_("Planned for"))
     reason = forms.CharField(label=_("Reason"), max_length=400, required=False)
 
 
@@ -301,9 +298,7 @@ class WarningForm(PlaceMixin):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     place = forms.CharField(label=_("Place"), max_length=200)
-    until_at = LocalMomentField(
-        label=_("Holds until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    until_at = LocalMomentField(label=_("Holds until"))
     reach_m = forms.IntegerField(label=_("How far around (metres)"), min_value=1, max_value=WIDEST_M)
     reference = forms.CharField(label=_("Order or PV number"), max_length=60, required=False)
     incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -327,10 +322,7 @@ class ReviewForm(forms.Form):
     """On which version, and until when it holds now."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    until_at = LocalMomentField(
-        label=_("Holds until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    until_at = LocalMomentField(label=_("Holds until"))
 
 
 class WithdrawForm(forms.Form):

@@ -13,12 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from carma.errors import InvalidInput
 from carma.incidents.forms import ReviewForm, WithdrawForm
 from carma.incidents.models import Incident
 from carma.incidents.views.reading import record_found
 from carma.web.live import live_page
 from carma.web.request import Request
+from carma.web.told import told
 from interventions import wanted as actions
 from interventions.forms import WantedForm
 from interventions.models import WantedNotice
@@ -41,7 +41,7 @@ def wanted(request: Request) -> HttpResponse:
     form = WantedForm(request.POST)
     if not form.is_valid():
         return render(request, SHOWN, _page(request, form), status=422)
-    incident = _incident(request, form.cleaned_data["incident"])
+    incident = Incident.objects.pick(form.cleaned_data["incident"], by=request.user, field="incident")
     notice = actions.write(form.wanted_told(), by=request.user, incident=incident)
     messages.success(request, _("Every team sees it: %(notice)s.") % {"notice": notice})
     return redirect(PAGE)
@@ -51,8 +51,10 @@ def wanted(request: Request) -> HttpResponse:
 @require_POST
 def prolong(request: Request, pk: UUID) -> HttpResponse:
     """It goes on, until the moment told."""
-    told = _told(ReviewForm(request.POST))
-    actions.prolong(_known(request, pk), until_at=told["until_at"], by=request.user, expect=told["version"])
+    values = told(ReviewForm(request.POST))
+    actions.prolong(
+        _known(request, pk), until_at=values["until_at"], by=request.user, expect=values["version"]
+    )
     messages.success(request, _("The notice goes on."))
     return redirect(PAGE)
 
@@ -60,8 +62,8 @@ def prolong(request: Request, pk: UUID) -> HttpResponse:
 @may_set
 @require_POST
 def withdraw(request: Request, pk: UUID) -> HttpResponse:
-    told = _told(WithdrawForm(request.POST))
-    how = {"expect": told["version"], "reason": told["reason"]}
+    values = told(WithdrawForm(request.POST))
+    how = {"expect": values["version"], "reason": values["reason"]}
     actions.withdraw(_known(request, pk), by=request.user, **how)
     messages.success(request, _("The notice is withdrawn."))
     return redirect(PAGE)
@@ -69,23 +71,6 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 
 def _known(request: Request, pk: UUID) -> WantedNotice:
     return get_object_or_404(WantedNotice.objects.visible_to(request.user), pk=pk)
-
-
-def _incident(request: Request, pk: Any) -> Incident | None:
-    """The incident it comes from. Raises `InvalidInput` for one the user knows nothing of."""
-    if pk is None:
-        return None
-    found = Incident.objects.visible_to(request.user).filter(pk=pk).first()
-    if found is None:
-        raise InvalidInput(_("There is no such record."), field="incident")
-    return found
-
-
-def _told(form: ReviewForm | WithdrawForm) -> dict[str, Any]:
-    """What was typed. Raises `InvalidInput` with the first complaint."""
-    for name, complaints in form.errors.items():
-        raise InvalidInput(str(complaints[0]), field=name)
-    return form.cleaned_data
 
 
 def _blank(request: Request) -> WantedForm:

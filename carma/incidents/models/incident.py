@@ -21,6 +21,9 @@ REFERENCE = re.compile(r"^\s*(20\d\d)[-/ ]?0*(\d{1,7})\s*$")
 PHONE = re.compile(r"^[+\d][\d\s./()-]{6,}$")
 
 
+_OPEN = Q(status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"])
+
+
 class IncidentQuerySet(VisibleQuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
         """Every incident for dispatch, else those in the municipalities of the user's section."""
@@ -202,16 +205,12 @@ class Incident(Lifecycle):
             # Open work stays in small indexes, so that a growing history costs the board nothing.
             models.Index(
                 fields=["priority", "received_at"],
-                condition=Q(
-                    status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
-                ),
+                condition=_OPEN,
                 name="incidents_open",
             ),
             models.Index(
                 fields=["-received_at", "id"],
-                condition=Q(
-                    status__in=["received", "qualified", "queued", "assigned", "en_route", "on_scene"]
-                ),
+                condition=_OPEN,
                 name="incidents_open_newest",
             ),
             models.Index(

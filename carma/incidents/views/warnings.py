@@ -13,13 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from carma.errors import InvalidInput
 from carma.incidents.actions import warning as actions
 from carma.incidents.forms import ReviewForm, WarningForm, WithdrawForm
 from carma.incidents.models import Incident, PlaceWarning
 from carma.incidents.views.reading import record_found
 from carma.norms import figures
 from carma.web.request import Request
+from carma.web.told import told
 
 PAGE, SHOWN = "incidents:warnings", "incidents/warnings.html"
 MOST = 100
@@ -43,7 +43,7 @@ def warnings(request: Request) -> HttpResponse:
     form = WarningForm(request.POST, user=request.user)
     if not form.is_valid():
         return render(request, SHOWN, _page(request, form), status=422)
-    incident = _incident(request, form.cleaned_data["incident"])
+    incident = Incident.objects.pick(form.cleaned_data["incident"], by=request.user, field="incident")
     warning = actions.warn(form.warning_told(), by=request.user, incident=incident)
     messages.success(request, _("Whoever goes to %(place)s is warned.") % {"place": warning.place})
     return redirect(PAGE)
@@ -53,8 +53,10 @@ def warnings(request: Request) -> HttpResponse:
 @require_POST
 def review(request: Request, pk: UUID) -> HttpResponse:
     """It still holds, until the moment told."""
-    told = _told(ReviewForm(request.POST))
-    actions.review(_known(request, pk), until_at=told["until_at"], by=request.user, expect=told["version"])
+    values = told(ReviewForm(request.POST))
+    actions.review(
+        _known(request, pk), until_at=values["until_at"], by=request.user, expect=values["version"]
+    )
     messages.success(request, _("The warning holds on."))
     return redirect(PAGE)
 
@@ -62,8 +64,8 @@ def review(request: Request, pk: UUID) -> HttpResponse:
 @may_set
 @require_POST
 def withdraw(request: Request, pk: UUID) -> HttpResponse:
-    told = _told(WithdrawForm(request.POST))
-    how = {"expect": told["version"], "reason": told["reason"]}
+    values = told(WithdrawForm(request.POST))
+    how = {"expect": values["version"], "reason": values["reason"]}
     actions.withdraw(_known(request, pk), by=request.user, **how)
     messages.success(request, _("The warning is withdrawn."))
     return redirect(PAGE)
@@ -71,23 +73,6 @@ def withdraw(request: Request, pk: UUID) -> HttpResponse:
 
 def _known(request: Request, pk: UUID) -> PlaceWarning:
     return get_object_or_404(PlaceWarning.objects.visible_to(request.user), pk=pk)
-
-
-def _incident(request: Request, pk: Any) -> Incident | None:
-    """The incident it is known from. Raises `InvalidInput` for one the user knows nothing of."""
-    if pk is None:
-        return None
-    found = Incident.objects.visible_to(request.user).filter(pk=pk).first()
-    if found is None:
-        raise InvalidInput(_("There is no such record."), field="incident")
-    return found
-
-
-def _told(form: ReviewForm | WithdrawForm) -> dict[str, Any]:
-    """What was typed. Raises `InvalidInput` with the first complaint."""
-    for name, complaints in form.errors.items():
-        raise InvalidInput(str(complaints[0]), field=name)
-    return form.cleaned_data
 
 
 def _blank(request: Request) -> WarningForm:
