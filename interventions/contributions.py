@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from carma import lasting
 from carma.accounts.models import User
 from carma.alerts.models import Alert
 from carma.events.models import Event
@@ -14,7 +15,7 @@ from carma.registry import MenuItem, each_round, menu, on_timer, panel, place_so
 from carma.web.templatetags.carma import STATUS_ICONS
 from interventions import actions, board, panics, sheet, wanted, watch
 from interventions.command import bar
-from interventions.models import Assignment, Assistance, Panic
+from interventions.models import Assignment, Assistance, Panic, WantedNotice
 from interventions.verbs import ON_ASSIGNMENT
 
 PANIC_WORDS = {
@@ -40,11 +41,7 @@ panel("user_menu", template="interventions/command/_opener.html", context=bar.fo
 panel("keys", template="interventions/command/_keys.html", context=bar.for_user)
 
 place_source("interventions.wantednotice")(wanted.known_at)
-
-
-@on_timer(wanted.UNTIL)
-def notice_is_over(timer: Any, notice: Any) -> None:
-    wanted.expire(notice, at=timer.due_at)
+on_timer(lasting.until(WantedNotice))(lasting.is_over)
 
 
 def _where(alert: Alert, user: User) -> dict[str, Any] | None:

@@ -9,11 +9,9 @@ from typing import Any, Unpack
 
 from django.utils.translation import gettext as _
 
-from carma import clock, rows
+from carma import clock, lasting, rows
 from carma.accounts.models import User
-from carma.audit import trail
-from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
-from carma.events import outbox
+from carma.errors import InvalidInput, ReasonNeeded
 from carma.geo import places
 from carma.geo.metres import distance_m
 from carma.incidents.actions import PlaceTold
@@ -21,10 +19,8 @@ from carma.incidents.around import Fact, Spot
 from carma.incidents.models import Incident
 from carma.lifecycle import How
 from carma.norms import figures
-from carma.timers.actions import cancel_timers, set_timer
 from interventions.models import WantedNotice
 
-UNTIL = "wantednotice.until"
 LONGEST_WORDS = 1_000
 SHORTEST_WATCHED = 4  # signs: a shorter word would ring at every second call
 MOST = 100
@@ -75,11 +71,7 @@ def write(told: WantedTold, *, by: User, incident: Incident | None = None) -> Wa
         set_by=by,
         until_at=told.until_at,
     )
-    rows.insert(notice)
-    changes = {"status": [None, notice.status], "kind": [None, told.kind]}
-    trail.record("wantednotice.set", notice, by=by, at=now, changes=changes)
-    outbox.emit("wantednotice.set", notice, at=now)
-    set_timer(UNTIL, notice, due_at=notice.until_at)
+    lasting.begin(notice, by=by)
     return notice
 
 
@@ -88,29 +80,17 @@ def prolong(
     notice: WantedNotice, *, until_at: datetime, by: User, expect: int | None = None, reason: str = ""
 ) -> None:
     """It goes on, until another moment (UTC). Raises `MoveNotAllowed` when it is over."""
-    notice.hold()
-    notice.expect_version(expect)
-    if not notice.is_in_force:
-        raise MoveNotAllowed(_("This notice is over. Write a new one."))
+    lasting.hold_in_force(notice, expect=expect, over=_("This notice is over. Write a new one."))
     now = clock.now()
     _check_end(until_at, now)
-    notice._change("wantednotice.prolonged", by=by, at=now, reason=reason, until_at=until_at)
-    set_timer(UNTIL, notice, due_at=until_at)
+    lasting.go_on(notice, "prolonged", by=by, at=now, until_at=until_at, reason=reason)
 
 
-@rows.one_transaction()
 def withdraw(notice: WantedNotice, **how: Unpack[How]) -> None:
     """Found, or not looked for any more. Raises `ReasonNeeded` without a reason."""
     if not how.get("reason", "").strip():
         raise ReasonNeeded(_("Say why nobody needs to look out any more."))
-    notice.withdraw(**how)
-    cancel_timers(notice, UNTIL, at=notice.status_since)
-
-
-def expire(notice: WantedNotice, *, at: datetime) -> None:
-    """Its end has come; nothing when it was withdrawn or prolonged meanwhile."""
-    if notice.status == WantedNotice.Status.ACTIVE and notice.until_at <= at:
-        notice.expire(by=None)
+    lasting.withdraw(notice, **how)
 
 
 def in_force(user: User) -> list[WantedNotice]:

@@ -211,7 +211,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "WantedNoticeKindEnum": "interventions.models.wanted.WantedNotice.Kind",
-        "NoticeStatusEnum": "interventions.models.wanted.WantedNotice.Status",
+        "NoticeStatusEnum": "carma.lasting.Lasting.Status",
         "PlaceWarningKindEnum": "carma.incidents.models.warning.PlaceWarning.Kind",
         "LinkKindEnum": "carma.incidents.models.link.Link.Kind",
         "FollowUpKindEnum": "carma.followups.models.FollowUp.Kind",

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from carma import lasting
 from carma.accounts.models import User
 from carma.incidents import around, planning, watch
-from carma.incidents.actions import warning
+from carma.incidents.models import PlaceWarning
 from carma.registry import MenuItem, menu, on_timer, place_source, topics_for
 
 place_source("incidents.placewarning")(around.warned)
+on_timer(lasting.until(PlaceWarning))(lasting.is_over)
 
 
 @on_timer(watch.UNASSIGNED)
@@ -20,11 +22,6 @@ def unassigned(timer: Any, incident: Any) -> None:
 @on_timer(planning.APPEARS)
 def planned_appears(timer: Any, incident: Any) -> None:
     planning.fire(incident, at=timer.due_at)
-
-
-@on_timer(warning.UNTIL)
-def warning_is_over(timer: Any, record: Any) -> None:
-    warning.expire(record, at=timer.due_at)
 
 
 @topics_for

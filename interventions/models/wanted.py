@@ -3,33 +3,26 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from typing import Self, Unpack
+from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from carma import clock
 from carma.accounts.models import User
 from carma.incidents.models import Incident
-from carma.lifecycle import How, Lifecycle
-from carma.visibility import VisibleQuerySet
+from carma.lasting import Lasting, LastingQuerySet
 
 _WORD = re.compile(r"[^\W_]+")
 
 
-class WantedNoticeQuerySet(VisibleQuerySet["WantedNotice"]):
+class WantedNoticeQuerySet(LastingQuerySet["WantedNotice"]):
     def visible_to(self, user: User) -> Self:
         """Of the whole zone: who is looked for in one town drives to the next."""
         return self if user.has_perm("interventions.view_wantednotice") else self.none()
 
-    def in_force(self) -> Self:
-        """Also between its end and the round that ends it, one that is over is not in force."""
-        return self.filter(status=WantedNotice.Status.ACTIVE, until_at__gt=clock.now())
 
-
-class WantedNotice(Lifecycle):
+class WantedNotice(Lasting):
     """Whom or what every team looks out for (aandachtsvestiging), until `until_at` (UTC), when it is over.
 
     It is shown with a call at its place, when it has one, and with one whose words have one of `watch_words`
@@ -43,18 +36,11 @@ class WantedNotice(Lifecycle):
         OBJECT = "object", _("Object")
         OTHER = "other", _("To watch for")
 
-    class Status(models.TextChoices):
-        ACTIVE = "active", _("In force")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        EXPIRED = "expired", _("Over")
-
     ICONS = {Kind.PERSON: "person-fill", Kind.MISSING: "person-fill", Kind.VEHICLE: "car-front"}
-    MOVES = {Status.ACTIVE: {Status.WITHDRAWN, Status.EXPIRED}}
     WORDS = {"status": _("Status"), "until_at": _("Until")}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
-    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     title = models.CharField(max_length=120)
     words = models.TextField(blank=True)
     instruction = models.CharField(max_length=200, blank=True)
@@ -66,10 +52,6 @@ class WantedNotice(Lifecycle):
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     incident = models.ForeignKey(Incident, models.PROTECT, null=True, blank=True, related_name="+")
-    set_at = models.DateTimeField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    until_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = WantedNoticeQuerySet.as_manager()
 
@@ -104,21 +86,11 @@ class WantedNotice(Lifecycle):
             return "exclamation-octagon-fill"
         return self.ICONS.get(self.Kind(self.kind), "eye-fill")
 
-    @property
-    def is_in_force(self) -> bool:
-        return self.status == self.Status.ACTIVE and self.until_at > clock.now()
-
     def fits(self, words: str) -> bool:
         """Whether one of its watch words stands in a text, in whatever capitals, accents and signs."""
         text = _plain(words)
         phrases = (_plain(phrase) for phrase in self.watch_words.split(","))
         return any(_stands_in(phrase, text) for phrase in phrases if phrase)
-
-    def withdraw(self, **how: Unpack[How]) -> None:
-        self._move(self.Status.WITHDRAWN, stamp="ended_at", **how)
-
-    def expire(self, **how: Unpack[How]) -> None:
-        self._move(self.Status.EXPIRED, stamp="ended_at", **how)
 
 
 def _plain(text: str) -> str:

@@ -6,20 +6,16 @@ from typing import Unpack
 
 from django.utils.translation import gettext as _
 
-from carma import clock, rows
+from carma import clock, lasting, rows
 from carma.accounts.models import User
-from carma.audit import trail
-from carma.errors import InvalidInput, MoveNotAllowed, ReasonNeeded
-from carma.events import outbox
+from carma.errors import InvalidInput, ReasonNeeded
 from carma.geo import places
 from carma.incidents.actions.intake import PlaceTold
 from carma.incidents.models import Incident, PlaceWarning
 from carma.incidents.models.warning import WIDEST_M
 from carma.lifecycle import How
 from carma.norms import figures
-from carma.timers.actions import cancel_timers, set_timer
 
-UNTIL = "placewarning.until"
 LONGEST_WORDS = 400
 
 
@@ -63,11 +59,7 @@ def warn(told: WarningTold, *, by: User, incident: Incident | None = None) -> Pl
         set_by=by,
         until_at=told.until_at,
     )
-    rows.insert(warning)
-    changes = {"status": [None, warning.status], "kind": [None, told.kind]}
-    trail.record("placewarning.set", warning, by=by, at=now, changes=changes)
-    outbox.emit("placewarning.set", warning, at=now)
-    set_timer(UNTIL, warning, due_at=warning.until_at)
+    lasting.begin(warning, by=by)
     return warning
 
 
@@ -76,37 +68,18 @@ def review(
     warning: PlaceWarning, *, until_at: datetime, by: User, expect: int | None = None, reason: str = ""
 ) -> None:
     """Say that it still holds, until another moment (UTC). Raises `MoveNotAllowed` when it is over."""
-    warning.hold()
-    warning.expect_version(expect)
-    if not warning.is_in_force:
-        raise MoveNotAllowed(_("This warning is over. Write a new one."))
+    lasting.hold_in_force(warning, expect=expect, over=_("This warning is over. Write a new one."))
     now = clock.now()
     _check_end(warning.kind, until_at, now)
-    warning._change(
-        "placewarning.reviewed",
-        by=by,
-        at=now,
-        reason=reason,
-        until_at=until_at,
-        reviewed_at=now,
-        reviewed_by=by,
-    )
-    set_timer(UNTIL, warning, due_at=until_at)
+    reviewed = {"reviewed_at": now, "reviewed_by": by}
+    lasting.go_on(warning, "reviewed", by=by, at=now, until_at=until_at, reason=reason, **reviewed)
 
 
-@rows.one_transaction()
 def withdraw(warning: PlaceWarning, **how: Unpack[How]) -> None:
     """It does not hold any more. Raises `ReasonNeeded` without a reason."""
     if not how.get("reason", "").strip():
         raise ReasonNeeded(_("Say why this warning does not hold any more."))
-    warning.withdraw(**how)
-    cancel_timers(warning, UNTIL, at=warning.status_since)
-
-
-def expire(warning: PlaceWarning, *, at: datetime) -> None:
-    """Its end has come; nothing when it was withdrawn or reviewed meanwhile."""
-    if warning.status == PlaceWarning.Status.ACTIVE and warning.until_at <= at:
-        warning.expire(by=None)
+    lasting.withdraw(warning, **how)
 
 
 def _checked(told: WarningTold, now: datetime) -> tuple[float, float, int]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Self, Unpack
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from carma import clock
 from carma.accounts.models import User
 from carma.incidents.models.incident import Incident
-from carma.lifecycle import How, Lifecycle
+from carma.lasting import Lasting, LastingQuerySet
 from carma.norms import figures
-from carma.visibility import VisibleQuerySet
 
 WIDEST_M = 2_000
 
 
-class PlaceWarningQuerySet(VisibleQuerySet["PlaceWarning"]):
+class PlaceWarningQuerySet(LastingQuerySet["PlaceWarning"]):
     def visible_to(self, user: User) -> Self:
         """Of the kinds that the user's roles are told, in the municipalities he may know of."""
         if not user.has_perm("incidents.view_placewarning"):
@@ -31,12 +30,8 @@ class PlaceWarningQuerySet(VisibleQuerySet["PlaceWarning"]):
             return self.none()
         return told.filter(municipality__in=user.section.municipalities)
 
-    def in_force(self) -> Self:
-        """Also between its end and the round that ends it, one that is over is not in force."""
-        return self.filter(status=PlaceWarning.Status.ACTIVE, until_at__gt=clock.now())
 
-
-class PlaceWarning(Lifecycle):
+class PlaceWarning(Lasting):
     """What to know before going to a place: a danger, a ban, a house to watch, a person to protect.
 
     It holds for the point and `reach_m` around it, until `until_at` (UTC), when it ends by itself; a review
@@ -56,23 +51,16 @@ class PlaceWarning(Lifecycle):
         PROTECTED_PERSON = "protected_person", _("Protected person")
         OTHER = "other", _("Other warning")
 
-    class Status(models.TextChoices):
-        ACTIVE = "active", _("In force")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-        EXPIRED = "expired", _("Over")
-
     DANGERS = (Kind.AGGRESSION, Kind.WEAPON, Kind.DOG, Kind.SUBSTANCE, Kind.STRUCTURE)
     # Empty houses and threatened people: only for who has to act on them (domain 8, traps).
     GUARDED = {
         Kind.ABSENCE_WATCH: "incidents.view_absence_watch",
         Kind.PROTECTED_PERSON: "incidents.view_protected_person",
     }
-    MOVES = {Status.ACTIVE: {Status.WITHDRAWN, Status.EXPIRED}}
     WORDS = {"status": _("Status"), "until_at": _("Until"), "words": _("Words")}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=16, choices=Kind)
-    status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     words = models.CharField(max_length=400)
     reference = models.CharField(max_length=60, blank=True)
     place = models.CharField(max_length=200)
@@ -84,14 +72,10 @@ class PlaceWarning(Lifecycle):
     sector = models.CharField(max_length=20, blank=True)
     wijk = models.CharField(max_length=20, blank=True)
     incident = models.ForeignKey(Incident, models.PROTECT, null=True, blank=True, related_name="+")
-    set_at = models.DateTimeField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    until_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = PlaceWarningQuerySet.as_manager()
 
@@ -148,13 +132,3 @@ class PlaceWarning(Lifecycle):
         """Time to say whether it still holds: in its last quarter, and within the norm `warning_review`."""
         term = self.until_at - (self.reviewed_at or self.set_at)
         return self.until_at - clock.now() <= min(term / 4, figures.span("warning_review"))
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.status == self.Status.ACTIVE and self.until_at > clock.now()
-
-    def withdraw(self, **how: Unpack[How]) -> None:
-        self._move(self.Status.WITHDRAWN, stamp="ended_at", **how)
-
-    def expire(self, **how: Unpack[How]) -> None:
-        self._move(self.Status.EXPIRED, stamp="ended_at", **how)
